@@ -1,0 +1,1 @@
+"""The outside world and the words for it. Imports no other room."""

@@ -1,0 +1,162 @@
+"""One commit of what a run has fetched: lake first, then one transaction of the ledger.
+
+A kill between the two leaves rows in the lake without coverage: they are fetched and
+merged again, which adds nothing. What the ledger says is therefore always in the lake.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+from zlib import crc32
+
+import polars as pl
+
+from resources.lake import Lake, Merged
+from resources.ledger import Ledger, commits, coverage, latest, quarantine
+from resources.market import Interval
+from resources.plan import Window
+from resources.schemas import CANDLES, PRICES, UTC_TIME, check_candles
+
+BUCKETS = 16
+
+
+@dataclass(frozen=True, slots=True)
+class CandlePage:
+    """One answer: a CANDLE_PAGE frame of one market, and the window that it proves.
+
+    `server_time` is the provider's clock when it answered, ms: a candle that closes later
+    is still forming.
+    """
+
+    symbol: str
+    provider: str
+    frame: pl.DataFrame
+    window: Window
+    fetched_at: int
+    server_time: int
+
+
+@dataclass(slots=True)
+class Flushed:
+    """Counts of one flush, or summed over a run."""
+
+    rows: int = 0
+    revised: int = 0
+    quarantined: int = 0
+    commits: int = 0
+    quarantined_by_reason: dict[str, int] = field(default_factory=dict)
+
+    def add(self, other: "Flushed") -> None:
+        self.rows += other.rows
+        self.revised += other.revised
+        self.quarantined += other.quarantined
+        self.commits += other.commits
+        for reason, count in other.quarantined_by_reason.items():
+            self.quarantined_by_reason[reason] = self.quarantined_by_reason.get(reason, 0) + count
+
+
+def utc(ms: int) -> datetime:
+    return datetime.fromtimestamp(ms / 1000, UTC)
+
+
+def bucket_of(symbol: str) -> int:
+    """The lake's bucket of a market: crc32 of its canonical symbol, modulo 16."""
+    return crc32(symbol.encode()) % BUCKETS
+
+
+def flush_candles(
+    lake: Lake, ledger: Ledger, interval: Interval, pages: Sequence[CandlePage], mode: str
+) -> Flushed:
+    """Store the closed, sound candles of these pages and acknowledge their windows."""
+    frames = [_with_origin(page, interval, mode) for page in pages]
+    checked = check_candles(pl.concat(frames), interval, max(page.fetched_at for page in pages))
+    closes = pl.col("open_time").dt.epoch("ms") + interval.ms
+    sound, broken = checked.filter(pl.col("reason").is_null()), checked.drop_nulls("reason")
+    closed = sound.filter(closes <= pl.col("server_time"))
+    forming = sound.filter(closes > pl.col("server_time"))
+    merged = lake.merge(CANDLES, _as_candles(closed, interval)) if closed.height else Merged(None)
+    with ledger.write() as connection:
+        for (provider, symbol), rows in broken.group_by("provider", "symbol"):
+            kept = rows.select("reason", "open_time", "open", "high", "low", "close", "volume")
+            quarantine.keep(
+                ledger, connection, CANDLES.name, str(provider), str(symbol), kept.to_dicts()
+            )
+        coverage.extend(connection, interval, ((page.symbol, page.window) for page in pages))
+        latest.put_forming(connection, _forming_rows(forming, interval))
+        if merged.version is not None:
+            keys = _candle_keys(closed, interval)
+            count = merged.inserted + merged.revised
+            commits.record(connection, ledger, CANDLES.name, merged.version, keys, count)
+    reasons = dict(broken.group_by("reason").len().iter_rows())
+    return Flushed(
+        merged.inserted, merged.revised, broken.height, int(merged.version is not None), reasons
+    )
+
+
+def flush_prices(lake: Lake, ledger: Ledger, frame: pl.DataFrame) -> Flushed:
+    """Store consensus prices; what is stored for a minute already stays."""
+    merged = lake.merge(PRICES, frame)
+    if merged.version is None:
+        return Flushed()
+    newest = frame.sort("at").unique("symbol", keep="last", maintain_order=True)
+    with ledger.write() as connection:
+        latest.put_prices(connection, [_price_row(row) for row in newest.to_dicts()])
+        keys: list[commits.Key] = [{"symbol": symbol} for symbol in sorted(newest["symbol"])]
+        commits.record(connection, ledger, PRICES.name, merged.version, keys, merged.inserted)
+    return Flushed(rows=merged.inserted, commits=1)
+
+
+def quarantine_quotes(ledger: Ledger, provider: str, quotes: pl.DataFrame) -> None:
+    """Keep the quotes that broke a rule: rows of `quotes` with a `reason`."""
+    with ledger.write() as connection:
+        for row in quotes.drop_nulls("reason").to_dicts():
+            quarantine.keep(ledger, connection, PRICES.name, provider, row["symbol"], [row])
+
+
+def _with_origin(page: CandlePage, interval: Interval, mode: str) -> pl.DataFrame:
+    return page.frame.with_columns(
+        symbol=pl.lit(page.symbol),
+        interval=pl.lit(str(interval)),
+        bucket=pl.lit(bucket_of(page.symbol), pl.Int32),
+        provider=pl.lit(page.provider),
+        mode=pl.lit(mode),
+        fetched_at=pl.lit(utc(page.fetched_at), UTC_TIME),
+        known_at=pl.lit(utc(page.fetched_at), UTC_TIME),
+        server_time=pl.lit(min(page.server_time, page.fetched_at), pl.Int64),
+    )
+
+
+def _as_candles(frame: pl.DataFrame, interval: Interval) -> pl.DataFrame:
+    forms = {Interval.W1: "all", Interval.H4: "%Y", Interval.D1: "%Y"}
+    return frame.with_columns(
+        period=pl.col("open_time").dt.strftime(forms.get(interval, "%Y-%m"))
+    ).select(CANDLES.schema.names())
+
+
+def _forming_rows(frame: pl.DataFrame, interval: Interval) -> Sequence[Mapping[str, Any]]:
+    newest = frame.sort("open_time").unique("symbol", keep="last", maintain_order=True)
+    columns = ("symbol", "open", "high", "low", "close", "volume", "quote_volume", "trades")
+    return newest.select(
+        *columns,
+        "provider",
+        "mode",
+        pl.lit(str(interval)).alias("interval"),
+        pl.col("open_time").dt.epoch("ms"),
+        pl.col("fetched_at").dt.epoch("ms"),
+    ).to_dicts()
+
+
+def _candle_keys(frame: pl.DataFrame, interval: Interval) -> Sequence[commits.Key]:
+    newest = frame.group_by("symbol").agg(pl.col("open_time").max().dt.epoch("ms")).sort("symbol")
+    return [
+        {"symbol": symbol, "interval": str(interval), "newest": at}
+        for symbol, at in newest.iter_rows()
+    ]
+
+
+def _price_row(row: Mapping[str, Any]) -> Mapping[str, Any]:
+    columns = ("symbol", "price", "quote", "change_24h", "providers", "n_sources", "spread_bps")
+    times = ("at", "observed_at", "fetched_at")
+    kept = {name: row[name] for name in (*columns, "quality", "mode")}
+    return {**kept, **{name: int(row[name].timestamp() * 1000) for name in times}}

@@ -1,0 +1,112 @@
+"""Reading and writing the lake's tables."""
+
+import random
+import threading
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from typing import cast
+
+import polars as pl
+from deltalake.exceptions import CommitFailedError, DeltaError
+
+from resources.errors import StoreUnavailable
+from resources.lake.index import FileIndex
+from resources.lake.merge import Merged, merge_batch, prepared, split_changed
+from resources.schemas import CANDLE_REVISIONS, CANDLES, TABLES, Table
+
+_ATTEMPTS = 12
+
+
+class Lake:
+    """All tables below one URL; safe to use from several processes and threads."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        # What was read for revisions must be what the merge sees: one merge at a time in a process.
+        self._merging = threading.RLock()
+        self._indexes = {name: FileIndex(url, table) for name, table in TABLES.items()}
+
+    def merge(self, table: Table, frame: pl.DataFrame) -> Merged:
+        """Store a batch; rows that are stored already with the same values change nothing.
+
+        A candle that has other values replaces the stored one, whose row moves to
+        `candle_revisions` first. Conflicts with other writers are merged again.
+        Raises StoreUnavailable when the lake cannot be written.
+        """
+        batch = prepared(table, frame)
+        if batch.is_empty():
+            return Merged(None)
+        for attempt in range(_ATTEMPTS):
+            try:
+                with self._merging, _translated():
+                    return self._merge(table, batch)
+            except CommitFailedError as error:
+                if attempt == _ATTEMPTS - 1:
+                    raise StoreUnavailable(f"{table.name} is too busy to write: {error}") from error
+                time.sleep(random.uniform(0, 0.05 * 2 ** min(attempt, 5)))
+        raise AssertionError("unreachable")
+
+    def scan(
+        self,
+        table: Table,
+        partitions: Mapping[str, Sequence[str | int]],
+        start: datetime | None = None,
+        end: datetime | None = None,
+    ) -> pl.LazyFrame:
+        """The stored rows of these partitions with times in [start, end), all columns."""
+        with _translated():
+            files = self._indexes[table.name].files(partitions, start, end)
+        if not files:
+            return pl.LazyFrame(schema=table.schema)
+        kinds = {name: table.schema[name] for name in table.partitions}
+        rows = pl.scan_parquet(files, hive_partitioning=True, hive_schema=kinds)
+        if start is not None:
+            rows = rows.filter(pl.col(table.time) >= start)
+        if end is not None:
+            rows = rows.filter(pl.col(table.time) < end)
+        return rows.select(table.schema.names())
+
+    def partition_values(
+        self, table: Table, name: str, partitions: Mapping[str, Sequence[str | int]]
+    ) -> list[str]:
+        """The values of one partition column among the stored rows of these partitions."""
+        with _translated():
+            return self._indexes[table.name].partition_values(name, partitions)
+
+    def files(self, table: Table) -> list[str]:
+        """Every file of the newest version of a table."""
+        with _translated():
+            return self._indexes[table.name].files({})
+
+    def version(self, table: Table) -> int:
+        with _translated():
+            return self._indexes[table.name].snapshot().version()
+
+    def _merge(self, table: Table, batch: pl.DataFrame) -> Merged:
+        delta = self._indexes[table.name].snapshot()
+        if table.values:
+            batch, old = split_changed(table, self._stored(table, batch), batch)
+            if batch.is_empty():
+                return Merged(None)
+            if table is CANDLES and not old.is_empty():
+                self.merge(CANDLE_REVISIONS, old)
+        return merge_batch(delta, table, batch)
+
+    def _stored(self, table: Table, batch: pl.DataFrame) -> pl.DataFrame:
+        partitions = {name: batch[name].unique().to_list() for name in table.partitions}
+        times = batch[table.time]
+        low, high = cast(datetime, times.min()), cast(datetime, times.max())
+        rows = self.scan(table, partitions, low).filter(pl.col(table.time) <= high)
+        return rows.filter(pl.col("symbol").is_in(batch["symbol"].unique().to_list())).collect()
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except CommitFailedError:
+        raise
+    except (DeltaError, OSError, pl.exceptions.ComputeError) as error:
+        raise StoreUnavailable(f"the lake cannot be used: {error}") from error

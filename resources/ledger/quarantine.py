@@ -1,0 +1,37 @@
+"""Rows that broke a rule of their schema, kept with the reason."""
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from resources.ledger.database import Ledger
+from resources.ledger.tables import quarantine
+
+
+def keep(
+    ledger: Ledger,
+    connection: sa.Connection,
+    table: str,
+    provider: str,
+    symbol: str,
+    rows: Iterable[Mapping[str, Any]],
+) -> None:
+    """Add rows, each with its `reason`, within the caller's transaction; a repeat adds nothing."""
+    insert = sqlite_insert if connection.dialect.name == "sqlite" else postgresql_insert
+    origin = {"table_name": table, "provider": provider, "symbol": symbol}
+    for row in rows:
+        values = {name: value for name, value in row.items() if name != "reason"}
+        entry = {"reason": row["reason"], "row": json.dumps(values, default=str)}
+        statement = insert(quarantine).values(**origin, **entry, at=ledger.clock)
+        connection.execute(statement.on_conflict_do_nothing())
+
+
+def count(ledger: Ledger, table: str) -> int:
+    """How many rows of a table are quarantined."""
+    query = sa.select(sa.func.count()).where(quarantine.c.table_name == table)
+    with ledger.read() as connection:
+        return int(connection.execute(query).scalar_one())

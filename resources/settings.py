@@ -1,0 +1,187 @@
+"""The only reader of the environment.
+
+Values come from HEADWATER_* variables, over .env, over headwater.toml in the
+working folder. A misspelt key is refused in all three.
+"""
+
+import difflib
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+from dotenv import dotenv_values
+from pydantic import AliasChoices, Field, ValidationError, field_validator, model_validator
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from resources.errors import StartRefused
+from resources.market.interval import Interval
+
+PREFIX = "HEADWATER_"
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+def _named(name: str) -> AliasChoices:
+    """HEADWATER_<name>, or the customary bare name that users of such tools have set already."""
+    return AliasChoices(f"{PREFIX}{name}", name, name.lower())
+
+
+class Settings(BaseSettings):
+    """Every setting with its default; `docs/settings.md` is checked against this class."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_file=".env", toml_file="headwater.toml", extra="ignore", frozen=True,
+        populate_by_name=True, env_parse_none_str="",
+    )  # fmt: skip
+
+    host: str = Field("127.0.0.1", description="Address that the API listens on.")
+    port: int = Field(
+        8000, ge=1, le=65535, validation_alias=_named("PORT"), description="Port of the API."
+    )
+    dagster_port: int = Field(
+        3000, ge=1, le=65535, description="Port of Dagster's web UI, on loopback only."
+    )
+    sandbox_port: int = Field(
+        8900, ge=1, le=65535, description="Port of the sandbox, on loopback only."
+    )
+    providers: Literal["sandbox", "live"] = Field(
+        "sandbox", description="Whom to ask: the providers played on loopback, or the real ones."
+    )
+    home: Path | None = Field(
+        None,
+        description="Folder of all that a run writes. Default: .headwater/sandbox or .headwater/live.",
+    )
+    database_url: str | None = Field(
+        None, description="SQLAlchemy URL of the ledger. Default: SQLite in the home folder."
+    )
+    api_key_required: bool = Field(
+        True,
+        validation_alias=_named("API_KEY_REQUIRED"),
+        description="false lets every caller from loopback do everything without a key.",
+    )
+    top_n_cryptos: int = Field(
+        20,
+        ge=1,
+        validation_alias=_named("TOP_N_CRYPTOS"),
+        description="How many of the registry's assets are active.",
+    )
+    collection_start_date: str = Field(
+        "2025-01-01",
+        pattern=r"^\d{4}-\d{2}-\d{2}$",
+        validation_alias=_named("COLLECTION_START_DATE"),
+        description="First day (UTC) that default collections ask for.",
+    )
+    collection_interval: Interval = Field(
+        Interval.H1, description="Interval of the scheduled candles."
+    )
+    price_quorum: int = Field(
+        5, ge=1, description="How many providers are asked for a price each minute."
+    )
+    call_deadline: float = Field(
+        20.0, gt=0, description="Seconds a call to a provider may take, retries and waits included."
+    )
+    max_response_mb: int = Field(
+        16, ge=1, description="Largest answer of a provider, decompressed, in MB."
+    )
+    sandbox_replay: Path | None = Field(
+        None, description="Folder of recorded candles (parquet) that the sandbox replays."
+    )
+    cors_origins: list[str] = Field(
+        [], description="Origins, besides the service's own, that browsers may call from."
+    )
+
+    @field_validator("collection_interval", mode="before")
+    @classmethod
+    def _interval(cls, value: object) -> object:
+        return Interval.parse(value) if isinstance(value, str) else value
+
+    @model_validator(mode="after")
+    def _keyless_only_on_loopback(self) -> "Settings":
+        if not self.api_key_required and self.host not in LOOPBACK:
+            raise ValueError("HEADWATER_API_KEY_REQUIRED=false needs HEADWATER_HOST on loopback")
+        return self
+
+    @property
+    def home_dir(self) -> Path:
+        return (self.home or Path(".headwater") / self.providers).absolute()
+
+    @property
+    def ledger_url(self) -> str:
+        return self.database_url or f"sqlite:///{self.home_dir / 'ledger.db'}"
+
+    @property
+    def lake_url(self) -> str:
+        return str(self.home_dir / "lake")
+
+    @property
+    def dagster_home(self) -> Path:
+        return self.home_dir / "dagster"
+
+    @property
+    def sandbox_url(self) -> str | None:
+        """Base address of the sandbox, None when the real providers are asked."""
+        return f"http://127.0.0.1:{self.sandbox_port}" if self.providers == "sandbox" else None
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 (pydantic's signature)
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return init_settings, env_settings, dotenv_settings, TomlConfigSettingsSource(settings_cls)
+
+
+def _refuse_misspelt() -> None:
+    names = {name.upper() for name in Settings.model_fields}
+    given = {
+        **dict.fromkeys(os.environ, "the environment"),
+        **dict.fromkeys(dotenv_values(".env"), ".env"),
+    }
+    for key, place in given.items():
+        if not key.upper().startswith(PREFIX):
+            continue
+        name = key.upper().removeprefix(PREFIX)
+        if name not in names and not name.startswith("KEY_"):
+            near = difflib.get_close_matches(name, names, 1)
+            hint = f"; did you mean {PREFIX}{near[0]}?" if near else ""
+            raise StartRefused(f"{key} in {place} is no setting{hint}")
+    toml = TomlConfigSettingsSource(Settings).toml_data
+    for key in toml:
+        if key.upper() not in names:
+            raise StartRefused(f"{key} in headwater.toml is no setting")
+
+
+def load_settings(**overrides: Any) -> Settings:
+    """Read and check all settings; raises StartRefused with one sentence that names the key."""
+    _refuse_misspelt()
+    try:
+        return Settings(**overrides)
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = str(first["loc"][0]) if first["loc"] else ""
+        label = name if name.upper().startswith(PREFIX) else f"{PREFIX}{name.upper()}"
+        prefix = f"{label}: " if name else ""
+        raise StartRefused(f"{prefix}{first['msg'].removeprefix('Value error, ')}") from error
+
+
+def provider_key(provider_id: str) -> str | None:
+    """The caller's own key for a provider, from HEADWATER_KEY_<ID>; None where there is none."""
+    return os.environ.get(f"{PREFIX}KEY_{provider_id.upper()}") or None
+
+
+def child_environment(settings: Settings, more: Mapping[str, str]) -> dict[str, str]:
+    """The environment of a child process: ours, with what was decided here, and `more`."""
+    decided = {
+        f"{PREFIX}HOME": str(settings.home_dir),
+        f"{PREFIX}PROVIDERS": settings.providers,
+        "DAGSTER_HOME": str(settings.dagster_home),
+    }
+    return {**os.environ, **decided, **more}

@@ -1,0 +1,46 @@
+"""Ranges: what is covered, what is missing."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from resources.plan import Window, missing, runs, union
+
+bounds = st.integers(0, 60)
+windows = st.lists(st.tuples(bounds, bounds).map(lambda pair: Window(*sorted(pair))), max_size=8)
+
+
+def points(parts: list[Window]) -> set[int]:
+    return {at for part in parts for at in range(part.start, part.end)}
+
+
+@given(windows)
+def test_a_union_holds_the_same_points_in_disjoint_windows_that_do_not_touch(
+    parts: list[Window],
+) -> None:
+    joined = union(parts)
+    assert points(joined) == points(parts)
+    assert all(a.end < b.start for a, b in zip(joined, joined[1:], strict=False))
+
+
+@given(windows, st.tuples(bounds, bounds))
+def test_missing_and_covered_together_are_what_was_wanted(
+    parts: list[Window], pair: tuple[int, int]
+) -> None:
+    wanted = Window(*sorted(pair))
+    gaps = missing(wanted, parts)
+    assert points(gaps) == points([wanted]) - points(parts)
+    assert all(gap.length > 0 for gap in gaps)
+
+
+@pytest.mark.parametrize(
+    ("times", "expected"),
+    [
+        ([], [Window(0, 50)]),
+        ([0, 10, 20, 30, 40], []),
+        ([0, 40], [Window(10, 40)]),
+        ([10, 20], [Window(0, 10), Window(30, 50)]),
+    ],
+)
+def test_runs_are_the_open_times_that_are_absent(times: list[int], expected: list[Window]) -> None:
+    assert runs(times, Window(0, 50), 10) == expected
