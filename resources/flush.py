@@ -25,8 +25,7 @@ BUCKETS = 16
 class CandlePage:
     """One answer: a CANDLE_PAGE frame of one market, and the window that it proves.
 
-    `server_time` is the provider's clock when it answered, ms: a candle that closes later
-    is still forming.
+    `told_at` is when it was told, ms: a candle that closes later was still forming.
     """
 
     symbol: str
@@ -34,7 +33,7 @@ class CandlePage:
     frame: pl.DataFrame
     window: Window
     fetched_at: int
-    server_time: int
+    told_at: int
 
 
 @dataclass(slots=True)
@@ -73,12 +72,13 @@ def flush_candles(
     checked = check_candles(pl.concat(frames), interval, max(page.fetched_at for page in pages))
     closes = pl.col("open_time").dt.epoch("ms") + interval.ms
     sound, broken = checked.filter(pl.col("reason").is_null()), checked.drop_nulls("reason")
-    closed = sound.filter(closes <= pl.col("server_time"))
-    forming = sound.filter(closes > pl.col("server_time"))
+    closed = sound.filter(closes <= pl.col("told_at"))
+    forming = sound.filter(closes > pl.col("told_at"))
     merged = lake.merge(CANDLES, _as_candles(closed, interval)) if closed.height else Merged(None)
     with ledger.write() as connection:
         for (provider, symbol), rows in broken.group_by("provider", "symbol"):
-            kept = rows.select("reason", "open_time", "open", "high", "low", "close", "volume")
+            numbers = ("open", "high", "low", "close", "volume")
+            kept = rows.select("reason", "interval", "open_time", *numbers)
             quarantine.keep(
                 ledger, connection, CANDLES.name, str(provider), str(symbol), kept.to_dicts()
             )
@@ -123,7 +123,7 @@ def _with_origin(page: CandlePage, interval: Interval, mode: str) -> pl.DataFram
         mode=pl.lit(mode),
         fetched_at=pl.lit(utc(page.fetched_at), UTC_TIME),
         known_at=pl.lit(utc(page.fetched_at), UTC_TIME),
-        server_time=pl.lit(min(page.server_time, page.fetched_at), pl.Int64),
+        told_at=pl.lit(page.told_at, pl.Int64),
     )
 
 

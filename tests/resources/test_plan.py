@@ -1,5 +1,7 @@
 """Ranges: what is covered, what is missing."""
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -20,7 +22,7 @@ def test_a_union_holds_the_same_points_in_disjoint_windows_that_do_not_touch(
 ) -> None:
     joined = union(parts)
     assert points(joined) == points(parts)
-    assert all(a.end < b.start for a, b in zip(joined, joined[1:], strict=False))
+    assert all(a.end < b.start for a, b in pairwise(joined))
 
 
 @given(windows, st.tuples(bounds, bounds))

@@ -1,0 +1,1 @@
+"""What the tables mean: one file per feed."""

@@ -1,0 +1,132 @@
+"""What must hold for a table after each materialization."""
+
+from datetime import UTC, datetime, timedelta
+
+import dagster as dg
+import polars as pl
+
+from assets.partitions import DAYS, MONTHS
+from resources.flush import utc
+from resources.lake import Lake
+from resources.ledger import Ledger, coverage
+from resources.market import Interval
+from resources.plan import OHLCV_ASSET, PRICES_ASSET, Window, missing
+from resources.schemas import CANDLES, PRICES, Table
+
+LakeParam = dg.ResourceParam[Lake]
+LedgerParam = dg.ResourceParam[Ledger]
+_FRESH = {PRICES_ASSET: timedelta(minutes=5), OHLCV_ASSET: timedelta(hours=2)}
+
+
+@dg.asset_check(asset=PRICES_ASSET, name="fresh", partitions_def=DAYS)
+def prices_fresh(
+    context: dg.AssetCheckExecutionContext, lake: LakeParam, ledger: LedgerParam
+) -> dg.AssetCheckResult:
+    """The newest price is at most 5 minutes old; a past day cannot be stale."""
+    newest = _newest(lake, PRICES, context)
+    return _freshness(PRICES_ASSET, context, newest, ledger)
+
+
+@dg.asset_check(asset=OHLCV_ASSET, name="fresh", partitions_def=MONTHS)
+def ohlcv_fresh(
+    context: dg.AssetCheckExecutionContext, lake: LakeParam, ledger: LedgerParam
+) -> dg.AssetCheckResult:
+    """The newest hourly candle closed at most 2 hours ago; a past month cannot be stale."""
+    newest = _newest(lake, CANDLES, context)
+    closed = newest and newest + timedelta(milliseconds=Interval.H1.ms)
+    return _freshness(OHLCV_ASSET, context, closed, ledger)
+
+
+@dg.asset_check(asset=OHLCV_ASSET, name="gaps", partitions_def=MONTHS)
+def ohlcv_gaps(context: dg.AssetCheckExecutionContext, ledger: LedgerParam) -> dg.AssetCheckResult:
+    """Nothing between what was collected was left out: every hole was asked for."""
+    window = _window(context)
+    holes = 0
+    for symbol, interval in coverage.symbols_covered(ledger):
+        have = coverage.covered(ledger, symbol, interval)
+        whole = Window(have[0].start, have[-1].end).clip(window)
+        if whole.length:
+            holes += len(missing(whole, have))
+    return dg.AssetCheckResult(passed=holes == 0, metadata={"ranges_not_fetched": holes})
+
+
+def _duplicates(
+    asset: str, table: Table, partitions: dg.PartitionsDefinition[str]
+) -> dg.AssetChecksDefinition:
+    @dg.asset_check(asset=asset, name="duplicates", partitions_def=partitions)
+    def duplicates(context: dg.AssetCheckExecutionContext, lake: LakeParam) -> dg.AssetCheckResult:
+        """No key stands in the table twice."""
+        rows = _rows(lake, table, context)
+        keys = rows.group_by("symbol", *_grain(table)).len().filter(pl.col("len") > 1)
+        doubled = keys.select(pl.len()).collect().item()
+        return dg.AssetCheckResult(passed=doubled == 0, metadata={"keys_doubled": doubled})
+
+    return duplicates
+
+
+def _row_count(
+    asset: str, table: Table, partitions: dg.PartitionsDefinition[str]
+) -> dg.AssetChecksDefinition:
+    @dg.asset_check(asset=asset, name="rows", partitions_def=partitions)
+    def rows(context: dg.AssetCheckExecutionContext, lake: LakeParam) -> dg.AssetCheckResult:
+        """The partitions hold rows."""
+        count = _rows(lake, table, context).select(pl.len()).collect().item()
+        return dg.AssetCheckResult(passed=count > 0, metadata={"rows": count})
+
+    return rows
+
+
+CHECKS = [
+    prices_fresh,
+    ohlcv_fresh,
+    ohlcv_gaps,
+    *(
+        make(asset, table, partitions)
+        for make in (_duplicates, _row_count)
+        for asset, table, partitions in (
+            (OHLCV_ASSET, CANDLES, MONTHS),
+            (PRICES_ASSET, PRICES, DAYS),
+        )
+    ),
+]
+
+
+def _grain(table: Table) -> list[str]:
+    return ["interval", "open_time"] if table is CANDLES else ["at"]
+
+
+def _window(context: dg.AssetCheckExecutionContext) -> Window:
+    span = context.op_execution_context.partition_time_window
+    return Window(int(span.start.timestamp() * 1000), int(span.end.timestamp() * 1000))
+
+
+def _rows(lake: Lake, table: Table, context: dg.AssetCheckExecutionContext) -> pl.LazyFrame:
+    window = _window(context)
+    return lake.scan(table, {}, utc(window.start), utc(window.end))
+
+
+def _newest(lake: Lake, table: Table, context: dg.AssetCheckExecutionContext) -> datetime | None:
+    rows = _rows(lake, table, context)
+    if table is CANDLES:
+        rows = rows.filter(pl.col("interval") == Interval.H1)
+    newest = rows.select(pl.col(table.time).max()).collect().item()
+    return newest if isinstance(newest, datetime) else None
+
+
+def _freshness(
+    asset: str,
+    context: dg.AssetCheckExecutionContext,
+    newest: datetime | None,
+    ledger: Ledger,
+) -> dg.AssetCheckResult:
+    now = utc(ledger.now())
+    past = utc(_window(context).end) <= now
+    age = now - newest if newest else None
+    passed = past or (age is not None and age <= _FRESH[asset])
+    shown: dict[str, str | bool] = {
+        "newest": str(newest.astimezone(UTC)) if newest else "none",
+        "past": past,
+    }
+    return dg.AssetCheckResult(
+        passed=passed, severity=dg.AssetCheckSeverity.WARN, metadata={**shown}
+    )

@@ -1,0 +1,1 @@
+"""When things run: definitions, schedules, the supervisor, the command line."""

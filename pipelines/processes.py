@@ -1,0 +1,113 @@
+"""Child processes: started each in a group of its own, watched, and ended for good."""
+
+import os
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psutil
+
+from resources.errors import StartRefused
+
+# Every process of a home carries this variable, and what it starts inherits it: by it they are
+# found again, whoever of them was killed.
+MARK = "HEADWATER_SUPERVISED_HOME"
+_BACKOFF = (1.0, 2.0, 4.0, 8.0, 15.0)
+
+
+@dataclass(slots=True)
+class Child:
+    """One service: its command, and the process that runs it now."""
+
+    name: str
+    command: Sequence[str]
+    environment: Mapping[str, str]
+    log: Path
+    process: subprocess.Popen[bytes] | None = None
+    restarts: int = 0
+    started_at: float = field(default=0.0)
+    not_before: float = 0.0
+
+    def start(self) -> None:
+        with self.log.open("ab") as output:
+            self.process = subprocess.Popen(  # noqa: S603 (our own commands)
+                self.command,
+                env=self.environment,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        self.started_at = time.monotonic()
+
+    def revive(self) -> bool:
+        """Start again when it has ended, after a growing pause; True when it was started."""
+        if self.process is None or self.process.poll() is None:
+            return False
+        now = time.monotonic()
+        if self.not_before == 0.0:
+            long_lived = now - self.started_at > 60
+            self.restarts = 0 if long_lived else self.restarts
+            self.not_before = now + _BACKOFF[min(self.restarts, len(_BACKOFF) - 1)]
+        if now < self.not_before:
+            return False
+        self.not_before, self.restarts = 0.0, self.restarts + 1
+        self.start()
+        return True
+
+
+def marked(home: Path) -> list[psutil.Process]:
+    """The live processes of a home, this one left out."""
+    found = []
+    for process in psutil.process_iter():
+        try:
+            mine = process.environ().get(MARK) == str(home)
+        except psutil.Error:
+            continue
+        if mine and process.pid != os.getpid() and process.status() != psutil.STATUS_ZOMBIE:
+            found.append(process)
+    return found
+
+
+def end_all(home: Path, grace: float) -> int:
+    """End every process of a home: SIGTERM, after `grace` seconds SIGKILL. Returns how many."""
+    processes = marked(home)
+    _signal(processes, signal.SIGTERM)
+    _, alive = psutil.wait_procs(processes, timeout=grace)
+    late = {process.pid: process for process in [*alive, *marked(home)]}
+    _signal(list(late.values()), signal.SIGKILL)
+    psutil.wait_procs(list(late.values()), timeout=2)
+    return len(processes)
+
+
+def _signal(processes: Sequence[psutil.Process], number: signal.Signals) -> None:
+    for process in processes:
+        try:
+            process.send_signal(number)
+        except psutil.NoSuchProcess:
+            continue
+
+
+def require_free(port: int, host: str, setting: str) -> None:
+    """Raises StartRefused that names the setting when a port cannot be listened on."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise StartRefused(
+                f"port {port} on {host} cannot be used ({error.strerror}); "
+                f"free it or set {setting} to another"
+            ) from error
+
+
+def free_port() -> int:
+    """A port of loopback that nobody uses now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

@@ -1,0 +1,162 @@
+"""What `demo` and `up` do from start to Ctrl-C."""
+
+import asyncio
+import signal
+import sys
+import threading
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+
+import httpx
+from tqdm import tqdm
+
+from assets.partitions import DAYS, MONTHS
+from pipelines.probe import probe_all
+from pipelines.supervisor import Supervisor, say
+from resources.errors import Unavailable
+from resources.graphql import Dagster, partition_range
+from resources.ledger import Ledger, coverage, keys, latest
+from resources.market import load_registry
+from resources.plan import OHLCV_JOB, PRICES_JOB, Window
+from resources.settings import Settings
+
+_START_SECONDS = 180
+
+
+def run_session(settings: Settings) -> None:
+    """Start everything, collect what is missing, say where it is served, stay until Ctrl-C."""
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    supervisor = Supervisor(settings)
+    say(f"Headwater starts in {supervisor.home} …")
+    with supervisor.running():
+        session = _Session(settings, supervisor, stop)
+        session.start()
+        while not stop.wait(0.5):
+            supervisor.watch()
+        say("\nHeadwater stops …")
+    say("Stopped; the data stays.")
+
+
+class _Stopped(Exception):
+    pass
+
+
+class _Session:
+    def __init__(self, settings: Settings, supervisor: Supervisor, stop: threading.Event) -> None:
+        self._settings = settings
+        self._supervisor = supervisor
+        self._stop = stop
+        self._ledger = Ledger(settings.ledger_url)
+        self._dagster = Dagster(supervisor.dagster_url)
+        host = f"[{settings.host}]" if ":" in settings.host else settings.host
+        self._api = f"http://{host}:{settings.port}"
+
+    def start(self) -> None:
+        try:
+            self._ledger.migrate()
+            self._supervisor.wait_for(self._api_ready, "the API", _START_SECONDS)
+            if self._settings.providers == "live":
+                self._report_providers()
+            self._supervisor.wait_for(self._jobs_loaded, "Dagster", _START_SECONDS)
+            self._collect()
+            self._greet()
+        except _Stopped:
+            return
+
+    def _api_ready(self) -> bool:
+        self._check_stop()
+        try:
+            return httpx.get(f"{self._api}/readyz", timeout=2).is_success
+        except httpx.HTTPError:
+            return False
+
+    def _jobs_loaded(self) -> bool:
+        self._check_stop()
+        try:
+            return OHLCV_JOB in self._dagster.jobs()
+        except Unavailable:
+            return False
+
+    def _report_providers(self) -> None:
+        for name, failure in asyncio.run(probe_all(self._settings, self._ledger)).items():
+            say(f"  {name}: {failure or 'answers'}")
+
+    def _collect(self) -> None:
+        """Materialize prices and candles from the start date to now, with progress bars."""
+        now = datetime.now(UTC)
+        start = datetime.fromisoformat(self._settings.collection_start_date).replace(tzinfo=UTC)
+        months = [MONTHS.get_partition_key_for_timestamp(at.timestamp()) for at in (start, now)]
+        today = {"dagster/partition": DAYS.get_partition_key_for_timestamp(now.timestamp())}
+        config = {
+            "ops": {"ohlcv": {"config": {"interval": str(self._settings.collection_interval)}}}
+        }
+        launched = {
+            "prices": self._dagster.launch(PRICES_JOB, today, {}),
+            "candles": self._dagster.launch(OHLCV_JOB, partition_range(*months), config),
+        }
+        self._follow(launched, Window(int(start.timestamp() * 1000), int(now.timestamp() * 1000)))
+
+    def _follow(self, launched: Mapping[str, str], window: Window) -> None:
+        hidden = not sys.stderr.isatty()
+        bars = {
+            "prices": tqdm(
+                total=self._settings.top_n_cryptos, desc="prices ", unit="coin", disable=hidden
+            ),
+            "candles": tqdm(total=100, desc="candles", unit="%", disable=hidden),
+        }
+        going = dict(launched)
+        while going:
+            self._check_stop()
+            self._supervisor.watch()
+            bars["prices"].update(len(latest.read_prices(self._ledger)) - bars["prices"].n)
+            bars["candles"].update(self._percent(window) - bars["candles"].n)
+            for feed, run_id in list(going.items()):
+                run = self._dagster.run(run_id)
+                if run is not None and not run.going:
+                    del going[feed]
+                    if run.status != "SUCCESS":
+                        say(f"  the first run of {feed} ended as {run.status}: its reasons are at "
+                            f"{self._supervisor.dagster_url}/runs/{run_id}")  # fmt: skip
+            self._stop.wait(0.5)
+        for bar in bars.values():
+            bar.close()
+
+    def _percent(self, window: Window) -> int:
+        interval = self._settings.collection_interval
+        symbols = self._markets()
+        have = coverage.covered_many(self._ledger, symbols, interval)
+        done = sum(w.clip(window).length for windows in have.values() for w in windows)
+        whole = Window(window.start, interval.floor(window.end)).length * len(symbols)
+        return min(100, round(100 * done / whole)) if whole > 0 else 100
+
+    def _markets(self) -> Sequence[str]:
+        registry = load_registry()
+        active = registry.active(self._settings.top_n_cryptos)
+        return [str(registry.main_market(asset)) for asset in active]
+
+    def _greet(self) -> None:
+        name = f"first key of {self._settings.providers}"
+        keys.revoke_named(self._ledger, name)
+        secret = keys.create(self._ledger, name, ("admin",), "admin")
+        say(
+            f"""
+Headwater is up ({self._settings.providers} data).
+  API         {self._api}
+  its docs    {self._api}/docs
+  prices live {self._api.replace("http", "ws", 1)}/ws
+  Dagster     {self._supervisor.dagster_url}
+
+An admin key, shown this once (the next start makes a new one):
+  {secret}
+
+Try:
+  curl -H 'X-API-Key: {secret}' '{self._api}/api/ohlcv/history/BTC?interval=1h&days=2'
+
+Ctrl-C stops everything; the data stays in {self._supervisor.home}."""
+        )
+
+    def _check_stop(self) -> None:
+        if self._stop.is_set():
+            raise _Stopped

@@ -1,0 +1,196 @@
+"""What the pools answer, in our own words: pages of candles and quotes of assets."""
+
+import asyncio
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from resources.errors import NotFound, RefusedRequest, Unavailable
+from resources.flush import CandlePage, utc
+from resources.http.client import Client
+from resources.http.pool import Pool
+from resources.ledger import Ledger, listings
+from resources.market import Asset, Interval, Registry, Symbol
+from resources.plan import Window
+from resources.providers.base import CandleQuery, Candles, Provider, Tickers
+from resources.schemas import UTC_TIME, check_quotes
+
+# An asset's price is asked in the first of these quotes that a provider lists it in.
+PRICE_QUOTES = ("USD", "USDT", "USDC")
+_LISTING_AGE = 86_400_000
+_PUBLISHED_WITHIN = 600_000
+
+
+@dataclass(frozen=True, slots=True)
+class Quotes:
+    """One provider's quotes: `frame` has symbol (asset ticker), quote, price, observed_at,
+    change_24h, fetched_at and reason (null where sound)."""
+
+    provider: str
+    frame: pl.DataFrame
+
+
+class Feeds:
+    """Asks the pools "ohlcv" and "prices"; knows what each member lists."""
+
+    def __init__(
+        self, client: Client, ledger: Ledger, registry: Registry, ohlcv: Pool, prices: Pool
+    ) -> None:
+        self._client = client
+        self._ledger = ledger
+        self._registry = registry
+        self._ohlcv = ohlcv
+        self._prices = prices
+        self._refreshing = asyncio.Lock()
+        self._listed: dict[str, set[str] | None] = {}
+
+    async def candle_page(self, symbol: Symbol, interval: Interval, window: Window) -> CandlePage:
+        """The first page of a window, from the first member of the pool that can serve it.
+
+        Raises NotFound when no member has such candles, NoneAvailable when none can be
+        called or answers now.
+        """
+        now = self._ledger.now()
+        await self._refresh_listings(self._ohlcv)
+
+        def able(provider: Provider) -> bool:
+            candles = provider.candles
+            if candles is None or interval not in candles.intervals:
+                return False
+            if candles.depth and window.start < now - (candles.depth - 1) * interval.ms:
+                return False
+            return self._lists(provider, symbol)
+
+        async def ask(provider: Provider) -> CandlePage:
+            return await self._candle_page(provider, symbol, interval, window, now)
+
+        if not any(able(member.provider) for member in self._ohlcv.members):
+            raise NotFound(
+                f"no provider has {interval} candles of {symbol} from {utc(window.start)} on"
+            )
+        _, page = await self._ohlcv.first(ask, able)
+        return page
+
+    async def quotes(self, assets: Sequence[Asset], quorum: int) -> list[Quotes]:
+        """What `quorum` members of the pool answer for these assets.
+
+        Raises NoneAvailable when not one answers.
+        """
+        await self._refresh_listings(self._prices)
+
+        def able(provider: Provider) -> bool:
+            return provider.tickers is not None and bool(self._spelt(provider, assets))
+
+        async def ask(provider: Provider) -> Quotes:
+            return await self._quotes(provider, self._spelt(provider, assets))
+
+        answers, _ = await self._prices.several(quorum, ask, able)
+        return [quotes for _, quotes in answers]
+
+    async def _candle_page(
+        self, provider: Provider, symbol: Symbol, interval: Interval, window: Window, now: int
+    ) -> CandlePage:
+        candles, native = provider.candles, provider.native(symbol)
+        if candles is None or native is None:
+            raise RefusedRequest(f"{provider.name} has no candles of {symbol}", provider.id)
+        # At the live edge the candle that still forms comes along for nothing.
+        live = interval.ms if window.end >= interval.floor(now) else 0
+        query = CandleQuery(native, interval, window.start, window.end + live)
+        answer = await self._client.get(provider, candles.call(query), _parser(candles, query))
+        # What had closed by then is whole in the answer, whichever of the two clocks is off.
+        told_at = min(answer.server_time or answer.sent_at, answer.sent_at)
+        proven = Window(*candles.covered(query, answer.value)).clip(window)
+        return CandlePage(
+            str(symbol),
+            provider.id,
+            answer.value,
+            _settled(proven, answer.value, interval, told_at),
+            answer.fetched_at,
+            told_at,
+        )
+
+    async def _quotes(self, provider: Provider, spelt: Mapping[str, Symbol]) -> Quotes:
+        tickers, frames = provider.tickers, []
+        if tickers is None:
+            raise RefusedRequest(f"{provider.name} has no tickers", provider.id)
+        names = list(spelt)
+        for at in range(0, len(names), tickers.batch):
+            natives = names[at : at + tickers.batch]
+            answer = await self._client.get(
+                provider, tickers.call(natives), _quote_parser(tickers, natives)
+            )
+            checked = check_quotes(answer.value, answer.fetched_at)
+            fetched_at = pl.lit(utc(answer.fetched_at), UTC_TIME)
+            frames.append(checked.with_columns(fetched_at=fetched_at))
+        frame = pl.concat(frames).filter(pl.col("native").is_in(list(spelt)))
+        rows = [(native, symbol.base, symbol.quote) for native, symbol in spelt.items()]
+        markets = pl.DataFrame(rows, schema=["native", "symbol", "quote"], orient="row")
+        return Quotes(provider.id, frame.join(markets, on="native").drop("native"))
+
+    def _spelt(self, provider: Provider, assets: Sequence[Asset]) -> dict[str, Symbol]:
+        """The market of each asset that a provider quotes it in, by the provider's spelling."""
+        spelt: dict[str, Symbol] = {}
+        for asset in assets:
+            for quote in PRICE_QUOTES:
+                symbol = Symbol(asset.ticker, quote)
+                native = provider.native(symbol)
+                if quote != asset.ticker and native and self._lists(provider, symbol):
+                    spelt[native] = symbol
+                    break
+        return spelt
+
+    def _lists(self, provider: Provider, symbol: Symbol) -> bool:
+        """Whether a market is listed; a provider whose listing is unknown is asked all the same."""
+        if provider.native(symbol) is None:
+            return False
+        known = self._listed.get(provider.id)
+        return known is None or str(symbol) in known
+
+    async def _refresh_listings(self, pool: Pool) -> None:
+        async with self._refreshing:
+            for member in pool.members:
+                if member.provider.id not in self._listed:
+                    self._listed[member.provider.id] = await self._listing(member.provider)
+
+    async def _listing(self, provider: Provider) -> set[str] | None:
+        markets = provider.markets
+        known = listings.listed(self._ledger, provider.id, _LISTING_AGE)
+        if markets is None or known is not None:
+            return known
+        try:
+            answer = await self._client.get(provider, markets.call(), markets.parse)
+        except Unavailable:
+            return None
+        natives = set(answer.value["native"])
+        found = {str(s) for s in _markets(self._registry) if provider.native(s) in natives}
+        listings.replace(self._ledger, provider.id, found)
+        return found
+
+
+def _markets(registry: Registry) -> Iterator[Symbol]:
+    """Every market that the registry's assets could make."""
+    quotes = [asset.ticker for asset in registry.assets if asset.kind != "coin" or asset.quotes]
+    for asset in registry.assets:
+        yield from (Symbol(asset.ticker, quote) for quote in quotes if quote != asset.ticker)
+
+
+def _parser(candles: Candles, query: CandleQuery) -> Callable[[bytes], pl.DataFrame]:
+    return lambda body: candles.parse(body, query)
+
+
+def _quote_parser(tickers: Tickers, natives: Sequence[str]) -> Callable[[bytes], pl.DataFrame]:
+    return lambda body: tickers.parse(body, natives)
+
+
+def _settled(window: Window, frame: pl.DataFrame, interval: Interval, server_time: int) -> Window:
+    """The window up to where a candle that is missing will not come any more.
+
+    Providers publish a candle some seconds after its close: the newest minutes count as
+    covered only as far as candles were seen.
+    """
+    newest = frame["open_time"].dt.epoch("ms").max() if frame.height else None
+    seen = interval.floor(min(int(str(newest)) + interval.ms, server_time)) if newest else 0
+    settled = interval.floor(server_time - _PUBLISHED_WITHIN)
+    end = min(window.end, max(seen, settled))
+    return Window(window.start, max(window.start, end))

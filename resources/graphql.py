@@ -1,0 +1,121 @@
+"""Dagster's GraphQL API, as far as the service and the supervisor need it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+
+from resources.errors import InvalidInput, Unavailable
+
+LOCATION = "headwater"
+REPOSITORY = "__repository__"
+_GOING = ("QUEUED", "NOT_STARTED", "STARTING", "STARTED", "CANCELING")
+
+
+def partition_range(first: str, last: str) -> dict[str, str]:
+    """Run tags that make one run of all partitions from `first` to `last`, both included."""
+    return {
+        "dagster/asset_partition_range_start": first,
+        "dagster/asset_partition_range_end": last,
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    id: str
+    job: str
+    status: str
+
+    @property
+    def going(self) -> bool:
+        return self.status in _GOING
+
+
+class Dagster:
+    """Talks to the webserver at `url`; every call raises Unavailable when it does not answer."""
+
+    def __init__(self, url: str, timeout: float = 10.0) -> None:
+        self._http = httpx.Client(base_url=url, timeout=timeout)
+
+    def close(self) -> None:
+        self._http.close()
+
+    def jobs(self) -> list[str]:
+        """The jobs of the loaded location; empty while it is not loaded."""
+        data = self._ask(_JOBS, {})["repositoriesOrError"]
+        return [job["name"] for node in data.get("nodes", ()) for job in node["jobs"]]
+
+    def launch(self, job: str, tags: Mapping[str, str], config: Mapping[str, Any]) -> str:
+        """Launch a run and return its id. Raises InvalidInput when Dagster refuses it."""
+        params = {
+            "selector": {
+                "repositoryLocationName": LOCATION,
+                "repositoryName": REPOSITORY,
+                "jobName": job,
+            },
+            "runConfigData": config,
+            "executionMetadata": {"tags": [{"key": k, "value": v} for k, v in tags.items()]},
+        }
+        answer = self._ask(_LAUNCH, {"params": params})["launchRun"]
+        if "run" not in answer:
+            reasons = [e["message"] for e in answer.get("errors", ())] or [answer.get("message")]
+            raise InvalidInput(f"Dagster refused the run: {'; '.join(map(str, reasons))}")
+        return str(answer["run"]["runId"])
+
+    def run(self, run_id: str) -> Run | None:
+        found = self._runs({"runIds": [run_id]})
+        return found[0] if found else None
+
+    def runs_going(self) -> list[Run]:
+        return self._runs({"statuses": list(_GOING)})
+
+    def scheduler_runs(self) -> bool:
+        """Whether the daemon that starts schedules has reported lately."""
+        status = self._ask(_SCHEDULER, {})["instance"]["daemonHealth"]["daemonStatus"]
+        return bool(status["healthy"])
+
+    def terminate(self, runs: Sequence[Run]) -> None:
+        """Ask these runs to stop; what has already ended is no error."""
+        for run in runs:
+            self._ask(_TERMINATE, {"id": run.id})
+
+    def _runs(self, wanted: Mapping[str, Any]) -> list[Run]:
+        rows = self._ask(_RUNS, {"filter": wanted})["runsOrError"].get("results", ())
+        return [Run(row["runId"], row["jobName"], row["status"]) for row in rows]
+
+    def _ask(self, query: str, variables: Mapping[str, Any]) -> Mapping[str, Any]:
+        try:
+            response = self._http.post(
+                "/graphql", json={"query": query, "variables": variables}
+            ).raise_for_status()
+            answer: Mapping[str, Any] = response.json()
+        except (httpx.HTTPError, ValueError) as error:
+            raise Unavailable(f"Dagster does not answer: {error}") from error
+        if answer.get("errors"):
+            raise InvalidInput(f"Dagster refused the query: {answer['errors'][0]['message']}")
+        return dict(answer["data"])
+
+
+_JOBS = "{ repositoriesOrError { ... on RepositoryConnection { nodes { jobs { name } } } } }"
+_LAUNCH = """
+mutation Launch($params: ExecutionParams!) {
+  launchRun(executionParams: $params) {
+    __typename
+    ... on LaunchRunSuccess { run { runId } }
+    ... on RunConfigValidationInvalid { errors { message } }
+    ... on Error { message }
+  }
+}"""
+_RUNS = """
+query Runs($filter: RunsFilter!) {
+  runsOrError(filter: $filter, limit: 100) {
+    ... on Runs { results { runId jobName status } }
+  }
+}"""
+_SCHEDULER = """
+{ instance { daemonHealth { daemonStatus(daemonType: "SCHEDULER") { healthy } } } }"""
+_TERMINATE = """
+mutation Terminate($id: String!) {
+  terminateRun(runId: $id) { __typename }
+}"""
