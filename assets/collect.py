@@ -11,11 +11,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
-import polars as pl
-
-from resources.errors import HeadwaterError
+from resources.errors import HeadwaterError, MalformedResponse
 from resources.feeds import Feeds
-from resources.flush import CandlePage, Flushed, flush_candles
+from resources.flush import CandlePage, Flushed, flush_candles, utc
 from resources.lake import Lake
 from resources.ledger import Ledger, coverage
 from resources.market import Interval, Symbol
@@ -73,6 +71,7 @@ class Collector:
         self._mode = mode
         self._progress = progress
         self._ready: list[CandlePage] = []
+        self._rows = 0
         self._flushed_at = time.monotonic()
         self._flushing = asyncio.Lock()
         self._result = Collected()
@@ -115,18 +114,24 @@ class Collector:
                 return
             self._result.pages += 1
             cursor.advance(page.window)
+            if not page.window.length and window.end < page.told_at - self._interval.ms:
+                self._result.failed[str(cursor.symbol)] = MalformedResponse(
+                    f"{page.provider} answered nothing usable for {cursor.symbol} "
+                    f"from {utc(window.start)} on",
+                    page.provider,
+                )
             await self._take(cursor, page, month_end)
 
     async def _take(self, cursor: _Cursor, page: CandlePage, month_end: int) -> None:
         now, cursor.ahead = _split(page, month_end)
         self._ready.append(now)
-        rows = sum(page.frame.height for page in self._ready)
-        if rows >= FLUSH_ROWS or time.monotonic() - self._flushed_at >= FLUSH_SECONDS:
+        self._rows += now.frame.height
+        if self._rows >= FLUSH_ROWS or time.monotonic() - self._flushed_at >= FLUSH_SECONDS:
             await self._flush()
 
     async def _flush(self) -> None:
         async with self._flushing:
-            pages, self._ready = self._ready, []
+            pages, self._ready, self._rows = self._ready, [], 0
             self._flushed_at = time.monotonic()
             if not pages:
                 return
@@ -141,11 +146,12 @@ def _split(page: CandlePage, end: int) -> tuple[CandlePage, CandlePage | None]:
     """The page up to `end`, and the rest of it when it reaches further."""
     if page.window.end <= end:
         return page, None
-    before = pl.col("open_time").dt.epoch("ms") < end
+    # Parsers answer oldest first, so that the rows of both parts are slices.
     cut = max(page.window.start, end)
+    before = page.frame["open_time"].search_sorted(utc(end))
     return (
-        replace(page, frame=page.frame.filter(before), window=Window(page.window.start, cut)),
-        replace(page, frame=page.frame.filter(~before), window=Window(cut, page.window.end)),
+        replace(page, frame=page.frame.head(before), window=Window(page.window.start, cut)),
+        replace(page, frame=page.frame.slice(before), window=Window(cut, page.window.end)),
     )
 
 

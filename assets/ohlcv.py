@@ -93,7 +93,7 @@ def _metadata(
     skipped = sorted(collected.failed)
     return {
         "dagster/row_count": dg.MetadataValue.int(flushed.rows),
-        "interval": dg.MetadataValue.text(interval),
+        "interval": dg.MetadataValue.text(str(interval)),
         "symbols": dg.MetadataValue.int(len(symbols)),
         "skipped": dg.MetadataValue.json(skipped),
         "pages": dg.MetadataValue.int(collected.pages),

@@ -1,7 +1,7 @@
 """What the pools answer, in our own words: pages of candles and quotes of assets."""
 
 import asyncio
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -163,16 +163,9 @@ class Feeds:
         except Unavailable:
             return None
         natives = set(answer.value["native"])
-        found = {str(s) for s in _markets(self._registry) if provider.native(s) in natives}
+        found = {str(s) for s in self._registry.markets() if provider.native(s) in natives}
         listings.replace(self._ledger, provider.id, found)
         return found
-
-
-def _markets(registry: Registry) -> Iterator[Symbol]:
-    """Every market that the registry's assets could make."""
-    quotes = [asset.ticker for asset in registry.assets if asset.kind != "coin" or asset.quotes]
-    for asset in registry.assets:
-        yield from (Symbol(asset.ticker, quote) for quote in quotes if quote != asset.ticker)
 
 
 def _parser(candles: Candles, query: CandleQuery) -> Callable[[bytes], pl.DataFrame]:

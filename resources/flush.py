@@ -68,8 +68,8 @@ def flush_candles(
     lake: Lake, ledger: Ledger, interval: Interval, pages: Sequence[CandlePage], mode: str
 ) -> Flushed:
     """Store the closed, sound candles of these pages and acknowledge their windows."""
-    frames = [_with_origin(page, interval, mode) for page in pages]
-    checked = check_candles(pl.concat(frames), interval, max(page.fetched_at for page in pages))
+    newest = max(page.fetched_at for page in pages)
+    checked = check_candles(_with_origin(pages, interval, mode), interval, newest)
     closes = pl.col("open_time").dt.epoch("ms") + interval.ms
     sound, broken = checked.filter(pl.col("reason").is_null()), checked.drop_nulls("reason")
     closed = sound.filter(closes <= pl.col("told_at"))
@@ -114,17 +114,30 @@ def quarantine_quotes(ledger: Ledger, provider: str, quotes: pl.DataFrame) -> No
             quarantine.keep(ledger, connection, PRICES.name, provider, row["symbol"], [row])
 
 
-def _with_origin(page: CandlePage, interval: Interval, mode: str) -> pl.DataFrame:
-    return page.frame.with_columns(
-        symbol=pl.lit(page.symbol),
-        interval=pl.lit(str(interval)),
-        bucket=pl.lit(bucket_of(page.symbol), pl.Int32),
-        provider=pl.lit(page.provider),
-        mode=pl.lit(mode),
-        fetched_at=pl.lit(utc(page.fetched_at), UTC_TIME),
-        known_at=pl.lit(utc(page.fetched_at), UTC_TIME),
-        told_at=pl.lit(page.told_at, pl.Int64),
+def _with_origin(pages: Sequence[CandlePage], interval: Interval, mode: str) -> pl.DataFrame:
+    """The candles of all pages in one frame, each row with where it came from."""
+    origins = pl.DataFrame(
+        [
+            (p.symbol, bucket_of(p.symbol), p.provider, p.fetched_at, p.told_at, p.frame.height)
+            for p in pages
+        ],
+        schema=["symbol", "bucket", "provider", "fetched_at", "told_at", "rows"],
+        orient="row",
     )
+    fetched_at = pl.from_epoch("fetched_at", "ms").dt.replace_time_zone("UTC").cast(UTC_TIME)
+    per_row = (
+        origins.filter(pl.col("rows") > 0)
+        .with_columns(fetched_at, pl.int_ranges("rows").alias("row"))
+        .explode("row")
+        .drop("row", "rows")
+        .with_columns(
+            pl.col("bucket").cast(pl.Int32),
+            interval=pl.lit(str(interval)),
+            mode=pl.lit(mode),
+            known_at=pl.col("fetched_at"),
+        )
+    )
+    return pl.concat([pl.concat(page.frame for page in pages), per_row], how="horizontal")
 
 
 def _as_candles(frame: pl.DataFrame, interval: Interval) -> pl.DataFrame:

@@ -91,6 +91,10 @@ class Settings(BaseSettings):
     sandbox_replay: Path | None = Field(
         None, description="Folder of recorded candles (parquet) that the sandbox replays."
     )
+    max_sockets: int = Field(2000, ge=1, description="Most sockets open at once.")
+    max_sockets_per_address: int = Field(
+        20, ge=1, description="Most sockets open at once from one address without a key."
+    )
     cors_origins: list[str] = Field(
         [], description="Origins, besides the service's own, that browsers may call from."
     )

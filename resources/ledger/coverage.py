@@ -18,16 +18,8 @@ def covered_many(
     ledger: Ledger, symbols: Sequence[str], interval: str
 ) -> Mapping[str, list[Window]]:
     """The same for many symbols in one query; a symbol without coverage is left out."""
-    query = (
-        sa.select(coverage)
-        .where(coverage.c.interval == interval, coverage.c.symbol.in_(symbols))
-        .order_by(coverage.c.start)
-    )
-    found: dict[str, list[Window]] = {}
     with ledger.read() as connection:
-        for row in connection.execute(query):
-            found.setdefault(row.symbol, []).append(Window(row.start, row.end))
-    return found
+        return _read(connection, symbols, interval)
 
 
 def symbols_covered(ledger: Ledger) -> list[tuple[str, str]]:
@@ -42,12 +34,28 @@ def extend(connection: sa.Connection, interval: str, windows: Iterable[tuple[str
     added: dict[str, list[Window]] = {}
     for symbol, window in windows:
         added.setdefault(symbol, []).append(window)
-    for symbol, fresh in added.items():
-        mine = (coverage.c.symbol == symbol) & (coverage.c.interval == interval)
-        rows = connection.execute(sa.select(coverage.c.start, coverage.c.end).where(mine))
-        joined = union([*(Window(row.start, row.end) for row in rows), *fresh])
-        connection.execute(coverage.delete().where(mine))
-        values = [
-            {"symbol": symbol, "interval": interval, "start": w.start, "end": w.end} for w in joined
-        ]
-        connection.execute(coverage.insert(), values)
+    stored = _read(connection, list(added), interval)
+    joined = [
+        {"symbol": symbol, "interval": interval, "start": window.start, "end": window.end}
+        for symbol, fresh in added.items()
+        for window in union([*stored.get(symbol, ()), *fresh])
+    ]
+    connection.execute(
+        coverage.delete().where(coverage.c.interval == interval, coverage.c.symbol.in_(added))
+    )
+    if joined:
+        connection.execute(coverage.insert(), joined)
+
+
+def _read(
+    connection: sa.Connection, symbols: Sequence[str], interval: str
+) -> dict[str, list[Window]]:
+    query = (
+        sa.select(coverage.c.symbol, coverage.c.start, coverage.c.end)
+        .where(coverage.c.interval == interval, coverage.c.symbol.in_(symbols))
+        .order_by(coverage.c.symbol, coverage.c.start)
+    )
+    found: dict[str, list[Window]] = {}
+    for symbol, start, end in connection.execute(query):
+        found.setdefault(symbol, []).append(Window(start, end))
+    return found

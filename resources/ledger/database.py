@@ -74,6 +74,14 @@ class Ledger:
         with self.read() as connection:
             return int(connection.execute(sa.select(self.clock)).scalar_one())
 
+    def check_writable(self) -> None:
+        """Write what changes nothing. Raises StoreUnavailable when the disk or database refuses."""
+        sqlite = self.engine.dialect.name == "sqlite"
+        same = "UPDATE alembic_version SET version_num = version_num"
+        with self.write() as connection:
+            # SQLite leaves out writing a row that stays the same, but never its header.
+            connection.exec_driver_sql("PRAGMA user_version = 1" if sqlite else same)
+
     def data_version(self) -> int:
         """A number that changes when anyone else has committed; costs under 0.1 ms.
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -35,3 +36,16 @@ def count(ledger: Ledger, table: str) -> int:
     query = sa.select(sa.func.count()).where(quarantine.c.table_name == table)
     with ledger.read() as connection:
         return int(connection.execute(query).scalar_one())
+
+
+def candle_times(ledger: Ledger, symbol: str, interval: str) -> list[int]:
+    """Open times (ms) of a market's quarantined candles, in order, each once."""
+    query = sa.select(quarantine.c.row).where(
+        quarantine.c.table_name == "candles", quarantine.c.symbol == symbol
+    )
+    with ledger.read() as connection:
+        rows = [json.loads(row) for row in connection.execute(query).scalars()]
+    # A row may be here because it has no time; rows of older versions do not name their interval.
+    opens = {row["open_time"] for row in rows if row.get("interval") == interval}
+    known = (datetime.fromisoformat(at) for at in opens if at not in (None, "None"))
+    return sorted(round(at.timestamp() * 1000) for at in known)
