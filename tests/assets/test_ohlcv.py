@@ -8,7 +8,7 @@ import pytest
 from resources.ledger import coverage, latest, quarantine
 from resources.plan import Window
 from resources.schemas import CANDLES
-from tests.assets.conftest import Platform
+from tests.runs import Platform
 
 MONTHS = ("2026-01-01", "2026-02-01")
 

@@ -6,7 +6,7 @@ import pytest
 
 from resources.ledger import latest
 from resources.schemas import PRICES
-from tests.assets.conftest import Platform
+from tests.runs import Platform
 
 
 def today() -> str:
