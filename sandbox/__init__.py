@@ -1,0 +1,1 @@
+"""Every provider played on loopback."""

@@ -1,0 +1,52 @@
+"""`python -m sandbox --port 8900 --config FILE.json [--replay DIR]`: plays providers on loopback."""
+
+import argparse
+import socket
+import sys
+from pathlib import Path
+
+import uvicorn
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from sandbox.app import create_app
+from sandbox.config import ConfigError, read
+
+
+class _Protocol(HttpToolsProtocol):
+    """Hands the application the transport, which some faults break."""
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self.scope["state"]["transport"] = self.transport
+
+
+def main() -> None:
+    """Prints its base URL in one line once it listens; port 0 takes any free one."""
+    parser = argparse.ArgumentParser(prog="sandbox")
+    parser.add_argument("--port", type=int, default=8900)
+    parser.add_argument("--config", type=Path, required=True)
+    parser.add_argument("--replay", type=Path)
+    given = parser.parse_args()
+    try:
+        app = create_app(read(given.config), given.replay)
+    except ConfigError as error:
+        sys.exit(f"sandbox: {error}")
+    listening = socket.create_server(("127.0.0.1", given.port))
+    sys.stdout.write(f"http://127.0.0.1:{listening.getsockname()[1]}\n")
+    sys.stdout.flush()
+    config = uvicorn.Config(
+        app,
+        loop="uvloop",
+        http=_Protocol,
+        ws="none",
+        lifespan="off",
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=1,
+    )
+    uvicorn.Server(config).run(sockets=[listening])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,61 @@
+"""Faults on demand: which provider misbehaves, how, and how often."""
+
+from collections.abc import Iterator
+from typing import Annotated, Literal
+
+import msgspec
+
+Kind = Literal[
+    "status_429", "status_418", "status_5xx", "timeout", "slow_drip", "reset", "truncated",
+    "wrong_schema", "html_200", "nan", "spike", "duplicate_page", "out_of_order", "microseconds",
+    "gzip_bomb",
+]  # fmt: skip
+
+
+class Fault(msgspec.Struct, forbid_unknown_fields=True):
+    """One order for trouble.
+
+    times         so many answers are broken, null until cleared
+    path          only paths that hold this text
+    retry_after   seconds of a 429 or 418, during which every call is refused; 0 for no such header
+    seconds       timeout: dropped after so long, null never; slow_drip: between two bytes
+    status        of status_5xx
+    length        truncated: Content-Length of the "full" body, or of the "cut" one
+    served        how many answers it has broken so far
+    """
+
+    provider: str
+    kind: Kind
+    times: Annotated[int, msgspec.Meta(ge=1)] | None = None
+    path: str = ""
+    retry_after: Annotated[int, msgspec.Meta(ge=0)] | None = None
+    seconds: Annotated[float, msgspec.Meta(ge=0)] | None = None
+    status: Annotated[int, msgspec.Meta(ge=500, le=599)] = 503
+    length: Literal["full", "cut"] = "full"
+    served: Annotated[int, msgspec.Meta(ge=0, le=0)] = 0
+
+
+class Faults:
+    """The orders in force, oldest first."""
+
+    def __init__(self) -> None:
+        self._orders: list[Fault] = []
+
+    def __iter__(self) -> Iterator[Fault]:
+        return iter(self._orders)
+
+    def add(self, fault: Fault) -> None:
+        self._orders.append(fault)
+
+    def clear(self, provider: str | None = None) -> None:
+        self._orders = [f for f in self._orders if provider and f.provider != provider]
+
+    def take(self, provider: str, path: str) -> Fault | None:
+        """The fault that breaks this answer."""
+        for fault in self._orders:
+            if fault.provider == provider and fault.path in path:
+                fault.served += 1
+                if fault.times is not None and fault.served >= fault.times:
+                    self._orders.remove(fault)
+                return fault
+        return None

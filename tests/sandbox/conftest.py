@@ -1,0 +1,49 @@
+"""A sandbox that answers at once, and its venues without a socket."""
+
+from collections.abc import Iterator
+from importlib import import_module
+
+import httpx
+import pytest
+
+from resources.market import load_registry
+from sandbox.exchange import Exchange
+from sandbox.listings import list_markets
+from sandbox.server import running
+from sandbox.venue import Venue
+
+HOSTS = {
+    "binance": "api.binance.com",
+    "kraken": "api.kraken.com",
+    "coinbase_exchange": "api.exchange.coinbase.com",
+    "coingecko": "api.coingecko.com",
+}
+# 2026-03-04 05:06:07.800 UTC
+NOW = 1_772_600_767_800
+HOUR, DAY = 3_600_000, 86_400_000
+
+
+def venue(name: str) -> Venue:
+    """A venue that plays the model, within 6,000 a minute."""
+    play: type[Venue] = import_module(f"sandbox.venues.{name}").VENUE
+    markets = list_markets(name, play.rules, load_registry())
+    return play(Exchange(markets), [(6_000, 60)])
+
+
+@pytest.fixture(scope="session")
+def base_url() -> Iterator[str]:
+    providers = {
+        name: {"host": host, "limits": [[100_000, 60]], "latency_ms": 0}
+        for name, host in HOSTS.items()
+    }
+    with running({"providers": providers}) as url:
+        yield url
+
+
+@pytest.fixture
+def client(base_url: str) -> Iterator[httpx.Client]:
+    """Speaks to a sandbox without faults, bans and counts."""
+    with httpx.Client(base_url=base_url, timeout=10) as client:
+        client.delete("/_control/faults")
+        client.delete("/_control/requests")
+        yield client
