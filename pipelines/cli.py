@@ -61,3 +61,7 @@ def _ledger(settings: Settings) -> Ledger:
     ledger = Ledger(settings.ledger_url)
     ledger.migrate()
     return ledger
+
+
+if __name__ == "__main__":
+    main()

@@ -15,7 +15,7 @@ from resources.errors import StartRefused
 
 # Every process of a home carries this variable, and what it starts inherits it: by it they are
 # found again, whoever of them was killed.
-MARK = "HEADWATER_SUPERVISED_HOME"
+MARK = "SUPERVISED_HEADWATER_HOME"
 _BACKOFF = (1.0, 2.0, 4.0, 8.0, 15.0)
 
 

@@ -18,6 +18,7 @@ _COINS = {
     "compound": "compound-governance-token",
     "cronos": "crypto-com-chain",
     "curve": "curve-dao-token",
+    "dogwifhat": "dogwifcoin",
     "gomining": "gmt-token",
     "hedera": "hedera-hashgraph",
     "immutable": "immutable-x",

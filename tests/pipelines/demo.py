@@ -1,0 +1,105 @@
+"""Runs `headwater demo` as a process and talks to it as a user would."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import httpx
+import psutil
+
+from pipelines.processes import free_port, marked
+from resources.graphql import Dagster, Run
+from resources.lake import Lake
+from resources.ledger import Ledger
+
+_START_SECONDS = 150
+
+
+class Demo:
+    """One home folder with its ports; `start` may follow a `stop` or a kill."""
+
+    def __init__(self, home: Path, **settings: str) -> None:
+        self.home = home
+        self.port, self.dagster_port, self.sandbox_port = (free_port() for _ in range(3))
+        self.settings = {
+            "HEADWATER_HOME": str(home),
+            "HEADWATER_PORT": str(self.port),
+            "HEADWATER_DAGSTER_PORT": str(self.dagster_port),
+            "HEADWATER_SANDBOX_PORT": str(self.sandbox_port),
+            "HEADWATER_TOP_N_CRYPTOS": "3",
+            "HEADWATER_COLLECTION_START_DATE": "2026-09-01",
+            **settings,
+        }
+        self.dagster = Dagster(f"http://127.0.0.1:{self.dagster_port}")
+        self.output = home / "output.txt"
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start it and wait until it says that it is up."""
+        self.launch()
+        self.wait_until(lambda: "Ctrl-C stops everything" in self.said(), _START_SECONDS)
+
+    def launch(self, command: str = "demo") -> None:
+        with self.output.open("wb") as output:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "pipelines.cli", command],
+                env={**os.environ, **self.settings},
+                stdout=output,
+                stderr=subprocess.STDOUT,
+            )
+
+    def stop(self) -> float:
+        """Ctrl-C; the seconds it took to end."""
+        assert self.process is not None
+        began = time.monotonic()
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGINT)
+        self.process.wait(30)
+        return time.monotonic() - began
+
+    def said(self) -> str:
+        return self.output.read_text()
+
+    @property
+    def key(self) -> str:
+        found = re.search(r"hw_[\w-]+", self.said())
+        assert found is not None
+        return found.group()
+
+    @property
+    def ledger(self) -> Ledger:
+        return Ledger(f"sqlite:///{self.home / 'ledger.db'}")
+
+    @property
+    def lake(self) -> Lake:
+        return Lake(str(self.home / "lake"))
+
+    def get(self, path: str, **params: str) -> httpx.Response:
+        headers = {"X-API-Key": self.key}
+        return httpx.get(f"http://127.0.0.1:{self.port}{path}", params=params, headers=headers)
+
+    def sandbox(self, method: str, path: str, json: Mapping[str, object] | None = None) -> None:
+        url = f"http://127.0.0.1:{self.sandbox_port}{path}"
+        httpx.request(method, url, json=json).raise_for_status()
+
+    def processes(self, part: str = "") -> list[psutil.Process]:
+        """The live processes of this home whose command line holds `part`."""
+        return [p for p in marked(self.home) if part in " ".join(p.cmdline())]
+
+    def finished(self, runs: Callable[[], list[Run]], seconds: float = 120) -> list[Run]:
+        """These runs once there are some and none is going any more."""
+        self.wait_until(lambda: bool(runs()) and not any(r.going for r in runs()), seconds)
+        return runs()
+
+    def wait_until(self, true: Callable[[], bool], seconds: float) -> None:
+        until = time.monotonic() + seconds
+        while not true():
+            assert time.monotonic() < until, f"not within {seconds} s; it said: {self.said()}"
+            assert self.process is not None
+            assert self.process.poll() is None, f"it ended: {self.said()}"
+            time.sleep(0.2)

@@ -1,0 +1,170 @@
+"""`./dev demo` as a user meets it: one start, everything served, nothing left behind."""
+
+import asyncio
+import json
+import signal
+
+import httpx
+import polars as pl
+import psutil
+import websockets
+
+from pipelines.processes import marked
+from resources.plan import OHLCV_ASSET, OHLCV_JOB
+from resources.schemas import CANDLES, PRICES
+from tests.pipelines.demo import Demo
+
+
+def test_it_prints_addresses_that_answer_and_a_key_that_works_once(demo: Demo) -> None:
+    said = demo.said()
+    for line in ("API", "its docs", "Dagster", "curl -H"):
+        assert line in said
+    assert said.count("shown this once") == 1
+    assert httpx.get(f"http://127.0.0.1:{demo.port}/docs").is_success
+    assert httpx.get(f"http://127.0.0.1:{demo.dagster_port}/server_info").is_success
+    history = demo.get("/api/ohlcv/history/BTC", interval="1h", days="2").json()
+    assert history["count"] in {47, 48}
+    status = demo.get("/api/status").json()
+    assert status["mode"] == "sandbox"
+
+
+def test_both_assets_were_materialized_with_green_checks(demo: Demo) -> None:
+    query = """{ assetNodes { assetKey { path } assetMaterializations(limit: 1) { runId }
+        assetChecksOrError { ... on AssetChecks { checks { name
+          executionForLatestMaterialization { status } } } } } }"""
+    answer = httpx.post(
+        f"http://127.0.0.1:{demo.dagster_port}/graphql", json={"query": query}, timeout=30
+    ).json()
+    nodes = answer["data"]["assetNodes"]
+    assert {node["assetKey"]["path"][-1] for node in nodes} == {"ohlcv", "prices"}
+    for node in nodes:
+        assert node["assetMaterializations"]
+        statuses = {
+            check["name"]: check["executionForLatestMaterialization"]["status"]
+            for check in node["assetChecksOrError"]["checks"]
+        }
+        assert set(statuses.values()) == {"SUCCEEDED"}, statuses
+
+
+def test_a_backfill_of_months_is_one_run(demo: Demo) -> None:
+    months = ["2026-03-01", "2026-04-01", "2026-05-01"]
+    config = {"ops": {OHLCV_ASSET: {"config": {"symbols": ["ETH-USDT"], "interval": "4h"}}}}
+    backfill = demo.dagster.backfill(OHLCV_ASSET, months, config)
+    [run] = demo.finished(lambda: demo.dagster.runs_of_backfill(backfill))
+    assert run.status == "SUCCESS"
+    rows = demo.lake.scan(CANDLES, {"interval": ["4h"]}).collect()
+    assert rows.height == (31 + 30 + 31) * 6
+    gaps = demo.get("/api/ohlcv/gaps/ETH-USDT", interval="4h").json()
+    assert (gaps["expected"], gaps["missing"]) == (rows.height, [])
+
+
+def test_scheduled_prices_move_on_a_socket(demo: Demo) -> None:
+    async def next_prices() -> list[dict[str, object]]:
+        async with websockets.connect(f"ws://127.0.0.1:{demo.port}/ws") as socket:
+            updates: list[dict[str, object]] = []
+            while not updates or not updates[-1].get("last"):
+                message = json.loads(await asyncio.wait_for(socket.recv(), 100))
+                if message["type"] == "price_update":
+                    updates.append(message)
+            return updates
+
+    updates = asyncio.run(next_prices())
+    symbols = {update["data"]["symbol"] for update in updates if isinstance(update["data"], dict)}
+    assert "BTC" in symbols
+    assert len({update["seq"] for update in updates}) == 1
+
+
+def test_a_cancel_ends_the_retries_of_a_run(demo: Demo) -> None:
+    demo.sandbox("POST", "/_control/faults", {"provider": "binance", "kind": "status_5xx"})
+    config = {"ops": {OHLCV_ASSET: {"config": {"symbols": ["BTC"], "interval": "1w"}}}}
+    run_id = demo.dagster.launch(OHLCV_JOB, {"dagster/partition": "2026-02-01"}, config)
+    try:
+        demo.wait_until(lambda: "STEP_UP_FOR_RETRY" in _events(demo, run_id), 90)
+        run = demo.dagster.run(run_id)
+        assert run is not None
+        demo.dagster.terminate([run])
+        demo.wait_until(lambda: not _going(demo, run_id), 60)
+    finally:
+        demo.sandbox("DELETE", "/_control/faults")
+    ended = demo.dagster.run(run_id)
+    assert ended is not None
+    assert ended.status == "CANCELED"
+    assert "STEP_RESTARTED" not in _events(demo, run_id).split("STEP_UP_FOR_RETRY")[-1]
+
+
+def _going(demo: Demo, run_id: str) -> bool:
+    run = demo.dagster.run(run_id)
+    return run is None or run.going
+
+
+def _events(demo: Demo, run_id: str) -> str:
+    query = """query Events($id: ID!) { logsForRun(runId: $id) { ... on EventConnection {
+        events { ... on MessageEvent { eventType } } } } }"""
+    answer = httpx.post(
+        f"http://127.0.0.1:{demo.dagster_port}/graphql",
+        json={"query": query, "variables": {"id": run_id}},
+        timeout=30,
+    ).json()
+    events = answer["data"]["logsForRun"].get("events", [])
+    return " ".join(str(event.get("eventType")) for event in events)
+
+
+def test_services_that_are_killed_come_back(demo: Demo) -> None:
+    for part in ("uvicorn", "dagster._daemon"):
+        [process, *_] = demo.processes(part)
+        process.send_signal(signal.SIGKILL)
+        demo.wait_until(
+            lambda part=part, old=process.pid: any(p.pid != old for p in demo.processes(part)), 30
+        )
+    demo.wait_until(lambda: _ready(demo), 60)
+
+
+def _ready(demo: Demo) -> bool:
+    try:
+        return demo.get("/readyz").is_success
+    except httpx.HTTPError:
+        return False
+
+
+def test_a_run_that_is_killed_loses_and_doubles_nothing(demo: Demo) -> None:
+    config = {"ops": {OHLCV_ASSET: {"config": {"symbols": ["BTC", "ETH"], "interval": "1m"}}}}
+    months = ["2026-06-01", "2026-07-01"]
+    backfill = demo.dagster.backfill(OHLCV_ASSET, months, config)
+    minutes = {"interval": ["1m"]}
+    demo.wait_until(lambda: bool(demo.lake.scan(CANDLES, minutes).head(1).collect().height), 90)
+    for process in demo.processes("execute_run"):
+        process.send_signal(signal.SIGKILL)
+    demo.finished(lambda: demo.dagster.runs_of_backfill(backfill))
+    acknowledged = demo.lake.scan(CANDLES, minutes).select(CANDLES.key).collect()
+    again = demo.dagster.backfill(OHLCV_ASSET, months, config)
+    [run] = demo.finished(lambda: demo.dagster.runs_of_backfill(again))
+    assert run.status == "SUCCESS"
+    rows = demo.lake.scan(CANDLES, minutes).collect()
+    assert rows.height == 2 * 61 * 24 * 60
+    assert rows.unique(CANDLES.key).height == rows.height
+    assert acknowledged.join(rows, on=CANDLES.key, how="anti").is_empty()
+
+
+def test_a_killed_supervisor_is_cleaned_up_by_the_next_start_which_keeps_the_data(
+    demo: Demo,
+) -> None:
+    assert demo.process is not None
+    before = demo.lake.scan(CANDLES, {}).select(pl.len()).collect().item()
+    orphans = {process.pid for process in demo.processes()}
+    demo.process.kill()
+    demo.process.wait()
+    assert orphans & {process.pid for process in marked(demo.home)}
+    demo.start()
+    assert not any(psutil.pid_exists(pid) for pid in orphans)
+    after = demo.lake.scan(CANDLES, {}).collect()
+    assert after.height >= before
+    assert after.unique(CANDLES.key).height == after.height
+    assert demo.get("/api/ohlcv", symbol="BTC").json()["count"] == 100
+
+
+def test_ctrl_c_ends_every_process_within_ten_seconds(demo: Demo) -> None:
+    assert demo.processes()
+    assert demo.stop() < 10
+    assert demo.processes() == []
+    doubled = demo.lake.scan(PRICES, {}).group_by(PRICES.key).len().filter(pl.col("len") > 1)
+    assert doubled.collect().is_empty()
