@@ -24,7 +24,14 @@ def kline(number: int, hour: int) -> bytes:
     high, low = max(base, close) * 1.001, min(base, close) * 0.999
     opened = START + hour * HOUR
     prices = [f"{value:.8f}" for value in (base, high, low, close, 50 + hour % 97)]
-    tail = [opened + HOUR - 1, f"{base * 50:.8f}", 100 + hour % 53, "25.00000000", f"{base:.8f}", "0"]
+    tail = [
+        opened + HOUR - 1,
+        f"{base * 50:.8f}",
+        100 + hour % 53,
+        "25.00000000",
+        f"{base:.8f}",
+        "0",
+    ]
     return json.dumps([opened, *prices, *tail], separators=(",", ":")).encode()
 
 

@@ -62,6 +62,9 @@ class Demo:
         self.process.wait(30)
         return time.monotonic() - began
 
+    def close(self) -> None:
+        self.dagster.close()
+
     def said(self) -> str:
         return self.output.read_text()
 

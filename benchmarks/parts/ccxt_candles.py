@@ -1,0 +1,57 @@
+"""Candles from a loopback server into parquet: ccxt's async client with pandas.
+
+python -m benchmarks.parts.ccxt_candles fetch|store URL SYMBOLS HOURS
+"""
+
+import asyncio
+import json
+import sys
+import tempfile
+from pathlib import Path
+
+import ccxt.async_support as exchanges
+import pandas as pd
+
+from benchmarks.klines_server import HOUR, START, symbols
+
+_AT_ONCE = 8
+_COLUMNS = ["open_time", "open", "high", "low", "close", "volume"]
+
+
+async def run(what: str, url: str, count: int, hours: int, folder: Path) -> dict[str, float]:
+    exchange = exchanges.binance(
+        {"enableRateLimit": False, "options": {"defaultType": "spot", "fetchMarkets": ["spot"]}}
+    )
+    exchange.urls["api"]["public"] = f"{url}/api.binance.com/api/v3"
+    await exchange.load_markets()
+    end, gate = START + hours * HOUR, asyncio.Semaphore(_AT_ONCE)
+
+    async def one(name: str) -> int:
+        candles: list[list[float]] = []
+        at = START
+        while at < end:
+            async with gate:
+                page = await exchange.fetch_ohlcv(f"{name}/USDT", "1h", since=at, limit=1000)
+            candles += page
+            at = int(page[-1][0]) + HOUR
+        if what == "store":
+            store(candles, folder / f"{name}_USDT.parquet")
+        return len(candles)
+
+    try:
+        rows = sum(await asyncio.gather(*(one(name) for name in symbols(count))))
+    finally:
+        await exchange.close()
+    return {"rows": rows, "disk_mb": sum(f.stat().st_size for f in folder.iterdir()) / 1e6}  # noqa: ASYNC240 (nothing else runs by then)
+
+
+def store(candles: list[list[float]], file: Path) -> None:
+    frame = pd.DataFrame(candles, columns=_COLUMNS)
+    frame["open_time"] = pd.to_datetime(frame["open_time"], unit="ms", utc=True)
+    frame.to_parquet(file)
+
+
+if __name__ == "__main__":
+    what, url, count, hours = sys.argv[1:]
+    with tempfile.TemporaryDirectory() as home:
+        print(json.dumps(asyncio.run(run(what, url, int(count), int(hours), Path(home)))))

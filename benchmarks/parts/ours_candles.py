@@ -1,0 +1,73 @@
+"""Candles from a loopback server into the lake: ours.
+
+python -m benchmarks.parts.ours_candles fetch|store URL SYMBOLS HOURS
+"""
+
+import asyncio
+import json
+import sys
+import tempfile
+from pathlib import Path
+
+import polars as pl
+
+from assets.collect import Collector
+from benchmarks.klines_server import HOUR, START, symbols
+from resources.feeds import Feeds
+from resources.http.client import Client
+from resources.http.pool import Pool
+from resources.http.rotation import Member, priority
+from resources.lake import Lake
+from resources.ledger import Ledger
+from resources.market import Asset, Interval, Registry, Symbol
+from resources.plan import Window
+from resources.providers.binance import PROVIDER
+from resources.schemas import CANDLES
+
+_AT_ONCE = 8
+
+
+async def run(what: str, url: str, count: int, hours: int, folder: Path) -> dict[str, float]:
+    ledger = Ledger(f"sqlite:///{folder / 'ledger.db'}")
+    ledger.migrate()
+    lake = Lake(str(folder / "lake"))
+    dollar = Asset("tether", "USDT", "Tether", "stable")
+    registry = Registry([dollar, *(Asset(name.lower(), name, name) for name in symbols(count))])
+    window = Window(START, START + hours * HOUR)
+    markets = [Symbol(name, "USDT") for name in symbols(count)]
+    async with Client(ledger, sandbox_url=url, deadline=60.0) as client:
+        pool = Pool("ohlcv", [Member(PROVIDER)], priority, client, ledger)
+        feeds = Feeds(client, ledger, registry, pool, pool)
+        if what == "fetch":
+            return {"rows": await fetch(feeds, markets, window)}
+        collected = await Collector(feeds, lake, ledger, Interval.H1, "sandbox").collect(
+            markets, window
+        )
+    if collected.failed:
+        raise SystemExit(f"failed: {collected.failed}")
+    rows = lake.scan(CANDLES, {}).select(pl.len()).collect().item()
+    return {"rows": rows, "disk_mb": size_mb(folder / "lake")}
+
+
+async def fetch(feeds: Feeds, markets: list[Symbol], window: Window) -> int:
+    gate = asyncio.Semaphore(_AT_ONCE)
+
+    async def one(market: Symbol) -> int:
+        rows, at = 0, window.start
+        while at < window.end:
+            async with gate:
+                page = await feeds.candle_page(market, Interval.H1, Window(at, window.end))
+            rows, at = rows + page.frame.height, page.window.end
+        return rows
+
+    return sum(await asyncio.gather(*(one(market) for market in markets)))
+
+
+def size_mb(folder: Path) -> float:
+    return sum(file.stat().st_size for file in folder.rglob("*") if file.is_file()) / 1e6
+
+
+if __name__ == "__main__":
+    what, url, count, hours = sys.argv[1:]
+    with tempfile.TemporaryDirectory() as home:
+        print(json.dumps(asyncio.run(run(what, url, int(count), int(hours), Path(home)))))
