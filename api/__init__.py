@@ -1,0 +1,1 @@
+"""Reads tables, writes requests, streams prices."""

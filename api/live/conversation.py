@@ -1,0 +1,122 @@
+"""What all sockets have in common: who gets in, the bounds of a client, how it ends."""
+
+import asyncio
+import contextlib
+from collections import deque
+from collections.abc import Awaitable, Callable
+from typing import TypedDict
+
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from api.auth import caller, origin_allowed
+from api.live.client import Client
+from api.live.hub import FRAME_BYTES, Hub, Limits
+from api.live.messages import said
+from api.services import services_of
+from resources.errors import Forbidden
+
+
+class ServerOptions(TypedDict):
+    ws_ping_interval: float
+    ws_ping_timeout: float
+    ws_max_size: int
+    ws_per_message_deflate: bool
+
+
+# How uvicorn must be started: its own pings, and no frame that we would close the socket for.
+# Deflate costs each socket 100 kB and most of a message's CPU.
+SERVER_OPTIONS: ServerOptions = {
+    "ws_ping_interval": 20.0,
+    "ws_ping_timeout": 20.0,
+    "ws_max_size": FRAME_BYTES,
+    "ws_per_message_deflate": False,
+}
+
+POLICY_VIOLATION = 1008
+TOO_BIG = 1009
+TRY_AGAIN_LATER = 1013
+# A client that stopped reading gets this long to take what its buffers hold, and the close.
+_FAREWELL = 30.0
+
+Handler = Callable[[Client, bytes], Awaitable[None]]
+
+
+async def admitted(websocket: WebSocket, channel: str) -> Client | None:
+    """Accept a socket; None where there is no room for it, and it was closed with 1013.
+
+    Raises Forbidden for a foreign web page and Unauthorized for a bad key, before it is accepted.
+    """
+    if not origin_allowed(websocket):
+        raise Forbidden("pages of this origin may not use the sockets")
+    key = await caller(websocket)
+    address = websocket.client.host if websocket.client else ""
+    client = Client(channel, address, keyed=key is not None)
+    await websocket.accept()
+    if services_of(websocket).hub.has_room(client):
+        return client
+    await websocket.close(TRY_AGAIN_LATER, "too many sockets")
+    return None
+
+
+async def converse(websocket: WebSocket, client: Client, hub: Hub, handle: Handler) -> None:
+    """Send what the hub has for the client and hand on what it says, until either side ends."""
+    with hub.joined(client):
+        tasks = [
+            asyncio.create_task(_send(websocket, client)),
+            asyncio.create_task(_receive(websocket, client, hub.limits, handle)),
+            asyncio.create_task(_evicted(client)),
+        ]
+        try:
+            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+    codes = [task.result() for task in tasks if task in done]
+    # The peer's own end counts first: there is nobody left to be told a code.
+    if None not in codes:
+        await _close(websocket, client, codes[0])
+
+
+async def _close(websocket: WebSocket, client: Client, code: int | None) -> None:
+    with contextlib.suppress(TimeoutError, WebSocketDisconnect, RuntimeError):
+        async with asyncio.timeout(_FAREWELL):
+            if client.last_word is not None:
+                await websocket.send_text(client.last_word)
+            await websocket.close(code or 1000)
+
+
+async def _send(websocket: WebSocket, client: Client) -> int | None:
+    try:
+        await client.outbox.drain(websocket.send_text)
+    except WebSocketDisconnect:
+        return None
+    return TRY_AGAIN_LATER
+
+
+async def _evicted(client: Client) -> int | None:
+    await client.evicted.wait()
+    return TRY_AGAIN_LATER
+
+
+async def _receive(
+    websocket: WebSocket, client: Client, limits: Limits, handle: Handler
+) -> int | None:
+    """Hand on each message; returns the code to close with, None once the peer is gone."""
+    recent: deque[float] = deque(maxlen=limits.messages_a_second)
+    clock = asyncio.get_running_loop().time
+    while True:
+        message = await websocket.receive()
+        if message["type"] == "websocket.disconnect":
+            return None
+        text = message.get("text")
+        data: bytes = message["bytes"] if text is None else text.encode()
+        if len(data) > FRAME_BYTES:
+            return TOO_BIG
+        now = clock()
+        if len(recent) == recent.maxlen and now - recent[0] < 1:
+            most = limits.messages_a_second
+            client.last_word = said("error", message=f"more than {most} messages a second")
+            return POLICY_VIOLATION
+        recent.append(now)
+        await handle(client, data)

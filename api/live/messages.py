@@ -1,0 +1,47 @@
+"""What the server says on the sockets, encoded once for all clients."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from api.answers import now_iso
+
+# What a client of /ws may join; `all` stands for every one of them.
+GROUPS = ("market", "prices", "candles", "news", "sentiment", "alerts")
+TYPES = {"prices": "price_update", "candles": "candle_update"}
+
+
+def encode(body: Mapping[str, Any]) -> str:
+    return msgspec.json.encode(body).decode()
+
+
+def said(kind: str, **more: Any) -> str:
+    """A message without data behind it; it carries no seq."""
+    return encode({"type": kind, **more})
+
+
+def said_now(kind: str, **more: Any) -> str:
+    return said(kind, **more, timestamp=now_iso())
+
+
+@dataclass(frozen=True, slots=True)
+class DataMessage:
+    """One message of a commit: `closing` is how it reads as the last of its commit."""
+
+    group: str
+    symbol: str
+    seq: int
+    text: str
+    closing: str
+
+    @property
+    def conflated_as(self) -> str | None:
+        """Of two waiting messages under the same name the newer is enough; None: send each."""
+        return f"price {self.symbol}" if self.group == "prices" else None
+
+
+def data_message(group: str, symbol: str, seq: int, data: Mapping[str, Any]) -> DataMessage:
+    open_text = encode({"type": TYPES[group], "data": data, "seq": seq})[:-1]
+    return DataMessage(group, symbol, seq, open_text + "}", open_text + ',"last":true}')

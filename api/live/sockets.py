@@ -1,0 +1,134 @@
+"""/ws: prices, candles and what else has channels, and /ws/stats."""
+
+import asyncio
+
+import msgspec
+from fastapi import APIRouter, WebSocket
+
+from api.answers import Answer
+from api.auth import OPEN
+from api.live.client import Client
+from api.live.conversation import admitted, converse
+from api.live.messages import GROUPS, said, said_now
+from api.queries.markets import find_asset, find_market
+from api.services import Services, ServicesDep
+from resources.errors import HeadwaterError, InvalidInput
+from resources.ledger import commits
+
+router = APIRouter(tags=["sockets"])
+_ALL = "all"
+_MOST_SYMBOLS = 500
+
+
+class _Subscribe(msgspec.Struct, tag="subscribe"):
+    group: str
+    symbols: list[str] | None = None
+
+
+class _Unsubscribe(msgspec.Struct, tag="unsubscribe"):
+    group: str
+
+
+class _Resume(msgspec.Struct, tag="resume"):
+    channel: str
+    after: int
+
+
+class _GetStats(msgspec.Struct, tag="get_stats"):
+    pass
+
+
+class _Ping(msgspec.Struct, tag="ping"):
+    pass
+
+
+_Said = _Subscribe | _Unsubscribe | _Resume | _GetStats | _Ping
+_decoder = msgspec.json.Decoder(_Said)
+
+
+@router.get("/ws/stats", dependencies=[OPEN])
+async def socket_stats(services: ServicesDep) -> Answer:
+    """Who is connected to the sockets, without addresses."""
+    running = all(not task.done() for task in services.background)
+    return Answer({**services.hub.stats(), "background_tasks_running": running})
+
+
+@router.websocket("/ws", dependencies=[OPEN])
+async def channels(websocket: WebSocket, services: ServicesDep) -> None:
+    """The channels: market, prices, candles, news, sentiment, alerts; all are joined at first."""
+    client = await admitted(websocket, "ws")
+    if client is None:
+        return
+    client.say(said_now("welcome", session_id=client.id, message="Headwater: live market data"))
+    await converse(websocket, client, services.hub, _Channels(services).handle)
+
+
+class _Channels:
+    """Answers what clients of /ws say."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    async def handle(self, client: Client, data: bytes) -> None:
+        try:
+            await self._answer(client, _decoder.decode(data))
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            client.say(said("error", message=f"not understood: {error}"))
+        except HeadwaterError as error:
+            client.say(said("error", message=str(error)))
+
+    async def _answer(self, client: Client, message: _Said) -> None:
+        match message:
+            case _Subscribe(group, symbols):
+                await self._subscribe(client, group, symbols)
+            case _Unsubscribe(group):
+                for name in _groups(group):
+                    client.groups.pop(name, None)
+                client.say(said("unsubscribed", group=group))
+            case _Resume(channel, after):
+                await self._resume(client, channel, after)
+            case _GetStats():
+                client.say(said("stats_response", data=self._services.hub.totals()))
+            case _Ping():
+                client.say(said_now("pong"))
+
+    async def _subscribe(self, client: Client, group: str, spelt: list[str] | None) -> None:
+        names = _groups(group)
+        if spelt is None:
+            client.groups.update(dict.fromkeys(names))
+            client.say(said("subscribed", group=group))
+            return
+        if len(spelt) > _MOST_SYMBOLS:
+            raise InvalidInput(f"at most {_MOST_SYMBOLS} symbols")
+        found = await asyncio.to_thread(self._symbols, names, spelt)
+        client.groups.update(found)
+        symbols = sorted(frozenset().union(*found.values()))
+        client.say(said("subscribed", group=group, symbols=symbols))
+
+    def _symbols(self, names: tuple[str, ...], spelt: list[str]) -> dict[str, frozenset[str]]:
+        """The wanted symbols as each group names them: markets for candles, else assets."""
+        registry, ledger = self._services.registry, self._services.ledger
+        assets = frozenset(find_asset(registry, one).ticker for one in spelt)
+        markets = frozenset(find_market(ledger, registry, one) for one in spelt)
+        return {name: markets if name == "candles" else assets for name in names}
+
+    async def _resume(self, client: Client, channel: str, after: int) -> None:
+        if channel not in GROUPS:
+            raise InvalidInput(f"channel {channel!r} is none of {', '.join(GROUPS)}")
+        if channel not in client.groups:
+            raise InvalidInput(f"subscribe to {channel} before resuming it")
+        hub, ledger = self._services.hub, self._services.ledger
+        if after > hub.seq and after > await asyncio.to_thread(commits.newest_seq, ledger):
+            # Counted by another ledger, or one that was restored: nothing follows from it here.
+            hub.refuse_resume(client, channel)
+        else:
+            hub.resume(client, channel, after)
+
+
+def _groups(name: str) -> tuple[str, ...]:
+    """The groups that a name stands for; raises InvalidInput."""
+    if name == _ALL:
+        return GROUPS
+    if name not in GROUPS:
+        raise InvalidInput(f"group {name!r} is none of {', '.join((*GROUPS, _ALL))}")
+    return (name,)

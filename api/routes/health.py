@@ -1,0 +1,85 @@
+"""Whether the service lives, can work, and how its parts are."""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from api.answers import Answer
+from api.auth import OPEN
+from api.problems import problem
+from api.queries.providers import State, count_states, provider_states, system_health
+from api.readiness import Checks, failed
+from api.services import VERSION, Services, ServicesDep
+
+router = APIRouter(tags=["health"])
+
+
+@router.get("/livez", dependencies=[OPEN])
+async def livez() -> Answer:
+    """That the process answers; touches no database."""
+    return Answer({"status": "alive"})
+
+
+@router.get("/readyz", dependencies=[OPEN])
+async def readyz(request: Request, services: ServicesDep) -> Response:
+    """Whether ledger, lake and disk allow reading and writing; 503 with the reasons."""
+    checks = await services.readiness.ready()
+    if reasons := failed(checks):
+        return _not_available(request, reasons, checks=checks)
+    return Answer({"status": "ready", "checks": checks})
+
+
+@router.get("/health", dependencies=[OPEN])
+@router.get("/api/health", dependencies=[OPEN])
+async def health(request: Request, services: ServicesDep) -> Response:
+    """How each part is; 503 when the store cannot be read."""
+    checks = await services.readiness.readable()
+    reasons = failed(checks)
+    scheduler = await services.scheduler.status()
+    states = {} if reasons else await asyncio.to_thread(provider_states, services.ledger)
+    components = _components(services, checks, scheduler, states)
+    if reasons:
+        return _not_available(request, reasons, components=components)
+    counts = count_states(states)
+    totals = services.hub.totals()
+    return Answer(
+        {
+            "status": overall(scheduler, states),
+            "version": VERSION,
+            "components": components,
+            "providers_count": counts["total"],
+            "online_count": counts["online"],
+            "connected_clients": totals["active_connections"],
+            "total_sessions": totals["total_sessions"],
+        }
+    )
+
+
+def overall(scheduler: str, states: dict[str, State]) -> str:
+    """healthy, or degraded where a part is known not to work."""
+    broken = scheduler == "stopped" or system_health(states) in ("degraded", "unhealthy")
+    return "degraded" if broken else "healthy"
+
+
+def _components(
+    services: Services, checks: Checks, scheduler: str, states: dict[str, State]
+) -> dict[str, Mapping[str, Any]]:
+    working = all(not task.done() for task in services.background)
+    connections = services.hub.totals()["active_connections"]
+    return {
+        "database": {"status": "unhealthy" if failed(checks) else "healthy", "checks": checks},
+        "scheduler": {"status": scheduler},
+        "websocket": {
+            "status": "running" if working else "stopped",
+            "active_connections": connections,
+        },
+        "providers": {"status": system_health(states), **count_states(states)},
+        "models": {"status": "none"},
+    }
+
+
+def _not_available(request: Request, reasons: list[str], **more: Any) -> Response:
+    return problem(request, 503, "Not available now", "; ".join(reasons), **more)

@@ -1,0 +1,40 @@
+"""One service over the hand-made market for all tests that only read it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.api.server import Store, opened, served
+from tests.api.world import fill
+
+
+@pytest.fixture(scope="session")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    """The hand-made market. Nothing may be written to it."""
+    with opened(tmp_path_factory.mktemp("world")) as store:
+        fill(store.lake, store.ledger)
+        yield store
+
+
+@pytest.fixture(scope="session")
+def service(world: Store) -> Iterator[httpx.Client]:
+    """The service over it; the client sends no key."""
+    with served(world.settings) as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+def reader(world: Store, service: httpx.Client) -> Iterator[httpx.Client]:
+    """A client of it that may read."""
+    headers = {"X-API-Key": world.key("read")}
+    with httpx.Client(base_url=service.base_url, headers=headers, trust_env=False) as client:
+        yield client
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    """An empty store of the test's own."""
+    with opened(tmp_path / "home") as made:
+        yield made

@@ -1,0 +1,91 @@
+"""The service under a real uvicorn, in a thread of the test's process."""
+
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import uvicorn
+
+from api.app import create_app
+from api.live.conversation import SERVER_OPTIONS
+from api.live.hub import Limits
+from resources.lake import Lake
+from resources.ledger import Ledger, keys
+from resources.settings import Settings
+
+
+@dataclass(frozen=True)
+class Store:
+    """A home folder with an empty ledger and lake."""
+
+    settings: Settings
+    ledger: Ledger
+    lake: Lake
+
+    def key(self, *scopes: str) -> str:
+        return keys.create(self.ledger, " ".join(scopes), scopes)
+
+
+@contextmanager
+def opened(home: Path, **settings: Any) -> Iterator[Store]:
+    # No Dagster listens where nothing listened a moment ago.
+    given = {"home": home, "dagster_port": free_port(), "port": free_port(), **settings}
+    made = Settings(**given)
+    ledger = Ledger(made.ledger_url)
+    ledger.migrate()
+    try:
+        yield Store(made, ledger, Lake(made.lake_url))
+    finally:
+        ledger.close()
+
+
+@contextmanager
+def served(settings: Settings, limits: Limits | None = None) -> Iterator[httpx.Client]:
+    """The service on its port; a client without a key."""
+    config = uvicorn.Config(
+        create_app(settings, limits),
+        host=settings.host,
+        port=settings.port,
+        log_config=None,
+        **SERVER_OPTIONS,
+    )
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    try:
+        until(lambda: server.started or not thread.is_alive())
+        with httpx.Client(base_url=f"http://127.0.0.1:{settings.port}", trust_env=False) as client:
+            yield client
+    finally:
+        server.should_exit = True
+        thread.join(15)
+
+
+def paged(client: httpx.Client, path: str) -> Iterator[dict[str, Any]]:
+    """Every page of a list; `path` has a query."""
+    cursor = ""
+    while cursor is not None:
+        page = client.get(f"{path}&cursor={cursor}" if cursor else path).json()
+        yield page
+        cursor = page["next_cursor"]
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def until(condition: Callable[[], bool], within: float = 20) -> None:
+    """Wait for what a server does in its own time."""
+    deadline = time.monotonic() + within
+    while not condition():
+        if time.monotonic() > deadline:
+            raise TimeoutError("it did not come to pass")
+        time.sleep(0.02)

@@ -1,0 +1,218 @@
+import asyncio
+import json
+import shutil
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+
+import httpx
+import pytest
+import sqlalchemy as sa
+
+from api.readiness import Readiness
+from api.scheduler import SchedulerProbe
+from resources.ledger.tables import breakers, budgets
+from tests.api.server import Store, free_port, served
+
+
+def test_the_process_answers(service: httpx.Client) -> None:
+    body = service.get("/livez").json()
+    assert body.pop("timestamp")
+    assert body == {"status": "alive"}
+
+
+def test_all_checks_are_named_when_the_service_is_ready(service: httpx.Client) -> None:
+    body = service.get("/readyz").json()
+    assert body["status"] == "ready"
+    assert body["checks"] == {
+        "ledger_readable": "ok",
+        "lake_readable": "ok",
+        "ledger_writable": "ok",
+        "disk_space": "ok",
+    }
+
+
+def test_health_says_only_what_is_known(service: httpx.Client) -> None:
+    body = service.get("/health").json()
+    for moving in ("timestamp", "version", "connected_clients", "total_sessions"):
+        body.pop(moving)
+    sockets = body["components"].pop("websocket")
+    assert sockets["status"] == "running"
+    assert body == {
+        "status": "healthy",
+        "components": {
+            "database": {
+                "status": "healthy",
+                "checks": {"ledger_readable": "ok", "lake_readable": "ok"},
+            },
+            "scheduler": {"status": "unknown"},
+            "providers": {
+                "status": "healthy",
+                "total": 3,
+                "online": 3,
+                "degraded": 0,
+                "offline": 0,
+                "unknown": 0,
+            },
+            "models": {"status": "none"},
+        },
+        "providers_count": 3,
+        "online_count": 3,
+    }
+    assert service.get("/api/health").json()["components"].keys() == body["components"].keys() | {
+        "websocket"
+    }
+
+
+def test_a_store_that_is_gone_is_503_and_recovers_without_a_restart(store: Store) -> None:
+    lake, aside = Path(store.settings.lake_url), store.settings.home_dir / "aside"
+    with served(store.settings) as client:
+        assert client.get("/readyz").status_code == 200
+        shutil.move(lake, aside)
+        lake.write_text("no folder")
+        broken = {path: client.get(path) for path in ("/readyz", "/health", "/api/health")}
+        assert {path: answer.status_code for path, answer in broken.items()} == dict.fromkeys(
+            broken, 503
+        )
+        body = broken["/readyz"].json()
+        assert body["title"] == "Not available now"
+        assert body["checks"]["lake_readable"] == "the lake cannot be used"
+        assert body["checks"]["ledger_readable"] == "ok"
+        assert broken["/health"].json()["components"]["database"]["status"] == "unhealthy"
+        assert str(lake) not in broken["/readyz"].text
+        lake.unlink()
+        shutil.move(aside, lake)
+        assert client.get("/readyz").status_code == 200
+
+
+async def test_a_ledger_that_cannot_be_written_is_not_ready(store: Store) -> None:
+    readiness = Readiness(store.settings, store.ledger, store.lake)
+    assert (await readiness.ready())["ledger_writable"] == "ok"
+    with store.ledger.write():
+        checks = await readiness.ready()
+    assert checks["ledger_writable"] == "no answer within 2 s"
+    assert checks["ledger_readable"] == "ok"
+    await asyncio.sleep(0.3)
+    assert (await readiness.ready())["ledger_writable"] == "ok"
+
+
+def test_checking_that_the_ledger_is_writable_does_write(store: Store) -> None:
+    store.ledger.data_version()
+    log = Path(f"{store.ledger.engine.url.database}-wal")
+    before = log.stat().st_mtime_ns, log.stat().st_size
+    time.sleep(0.02)
+    store.ledger.check_writable()
+    assert (log.stat().st_mtime_ns, log.stat().st_size) != before
+
+
+@contextmanager
+def webserver(answer: bytes, delay: float = 0) -> Iterator[int]:
+    """Something that answers every POST so; its port."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            time.sleep(delay)
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(answer)))
+            self.end_headers()
+            self.wfile.write(answer)
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 (the library's name)
+            pass
+
+    server = HTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    try:
+        yield server.server_port
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+def daemon(*, healthy: bool) -> bytes:
+    status = {"daemonStatus": {"healthy": healthy}}
+    return json.dumps({"data": {"instance": {"daemonHealth": status}}}).encode()
+
+
+@pytest.mark.parametrize(
+    ("answer", "status"),
+    [
+        (daemon(healthy=True), "running"),
+        (daemon(healthy=False), "stopped"),
+        (b"<html>another program</html>", "unknown"),
+        (b'{"errors": [{"message": "no such field"}]}', "unknown"),
+        (b"{}", "unknown"),
+        (b"[1]", "unknown"),
+        (b'{"data": {"instance": null}}', "unknown"),
+    ],
+)
+async def test_the_scheduler_is_what_dagster_says(answer: bytes, status: str) -> None:
+    with webserver(answer) as port:
+        probe = SchedulerProbe(port)
+        assert await probe.status() == status
+    # Remembered for some seconds: nobody listens any more.
+    assert await probe.status() == status
+    probe.close()
+
+
+async def test_a_scheduler_that_is_not_reached_is_unknown() -> None:
+    probe = SchedulerProbe(free_port())
+    assert await probe.status() == "unknown"
+    probe.close()
+
+
+async def test_a_slow_scheduler_is_not_waited_for() -> None:
+    with webserver(daemon(healthy=True), delay=1.5) as port:
+        probe = SchedulerProbe(port)
+        started = time.monotonic()
+        assert await probe.status() == "unknown"
+        assert time.monotonic() - started < 1
+    probe.close()
+
+
+def test_the_status_of_nothing_is_null_and_not_zero(store: Store) -> None:
+    with served(store.settings) as client:
+        body = client.get("/api/status").json()
+    assert body.pop("timestamp")
+    assert body == {
+        "status": "healthy",
+        "mode": "sandbox",
+        "total_apis": 0,
+        "total_providers": 0,
+        "online": 0,
+        "degraded": 0,
+        "offline": 0,
+        "unknown": 0,
+        "avg_response_time_ms": None,
+        "total_requests": None,
+        "successful_requests": None,
+        "success_rate": None,
+        "system_health": "unknown",
+    }
+
+
+def test_providers_are_counted_by_what_their_calls_proved(store: Store) -> None:
+    rows = {
+        "works": ("closed", 0),
+        "stumbles": ("closed", 2),
+        "fails": ("open", 5),
+        "probed": ("half_open", 5),
+    }
+    with store.ledger.write() as connection:
+        for provider, (state, failures) in rows.items():
+            times = {"opens": 0, "open_until": 0, "probe_until": 0}
+            values = {"provider": provider, "state": state, "failures": failures, **times}
+            connection.execute(sa.insert(breakers).values(**values))
+        asked = {"provider": "asked", "leases": 1, "not_before": 0}
+        connection.execute(sa.insert(budgets).values(**asked))
+    with served(store.settings) as client:
+        body = client.get("/api/status").json()
+    counted = {name: body[name] for name in ("online", "degraded", "offline", "unknown")}
+    assert counted == {"online": 1, "degraded": 2, "offline": 1, "unknown": 1}
+    assert body["total_providers"] == 5
+    assert body["system_health"] == body["status"] == "degraded"
