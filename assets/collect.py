@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 
 from resources.errors import HeadwaterError, MalformedResponse
 from resources.feeds import Feeds
-from resources.flush import CandlePage, Flushed, flush_candles, utc
+from resources.flush import CandlePage, Flushed, bucket_of, flush_candles, utc
 from resources.lake import Lake
 from resources.ledger import Ledger, coverage
 from resources.market import Interval, Symbol
@@ -83,7 +83,9 @@ class Collector:
         Raises StoreUnavailable when lake or ledger cannot be written.
         """
         todo = self._missing(symbols, window)
-        cursors = [_Cursor(symbol, todo[symbol]) for symbol in symbols if todo[symbol]]
+        # By bucket, so that the flushes of a month seldom meet in one partition of the lake.
+        ordered = sorted(symbols, key=lambda symbol: bucket_of(str(symbol)))
+        cursors = [_Cursor(symbol, todo[symbol]) for symbol in ordered if todo[symbol]]
         gate = asyncio.Semaphore(_AT_ONCE)
         for month_end in _month_ends(window):
             async with asyncio.TaskGroup() as tasks:
@@ -99,28 +101,33 @@ class Collector:
         return {symbol: missing(wanted, have.get(str(symbol), [])) for symbol in symbols}
 
     async def _fill(self, cursor: _Cursor, month_end: int, gate: asyncio.Semaphore) -> None:
-        if cursor.ahead is not None:
-            page, cursor.ahead = cursor.ahead, None
-            await self._take(cursor, page, month_end)
-        while str(cursor.symbol) not in self._result.failed:
-            window = cursor.next_before(month_end)
-            if window is None:
-                return
-            try:
-                async with gate:
+        """Take what there is of one symbol up to the month's end, a few symbols at once."""
+        async with gate:
+            if cursor.ahead is not None:
+                page, cursor.ahead = cursor.ahead, None
+                await self._take(cursor, page, month_end)
+            while str(cursor.symbol) not in self._result.failed:
+                window = cursor.next_before(month_end)
+                if window is None:
+                    return
+                try:
                     page = await self._feeds.candle_page(cursor.symbol, self._interval, window)
-            except HeadwaterError as error:
-                self._result.failed[str(cursor.symbol)] = error
-                return
-            self._result.pages += 1
-            cursor.advance(page.window)
-            if not page.window.length and window.end < page.told_at - self._interval.ms:
-                self._result.failed[str(cursor.symbol)] = MalformedResponse(
-                    f"{page.provider} answered nothing usable for {cursor.symbol} "
-                    f"from {utc(window.start)} on",
-                    page.provider,
-                )
-            await self._take(cursor, page, month_end)
+                except HeadwaterError as error:
+                    self._result.failed[str(cursor.symbol)] = error
+                    return
+                self._note(cursor, window, page)
+                await self._take(cursor, page, month_end)
+
+    def _note(self, cursor: _Cursor, window: Window, page: CandlePage) -> None:
+        """Move the cursor on; an answer that proves nothing of the past is a failure."""
+        self._result.pages += 1
+        cursor.advance(page.window)
+        if not page.window.length and window.end < page.told_at - self._interval.ms:
+            self._result.failed[str(cursor.symbol)] = MalformedResponse(
+                f"{page.provider} answered nothing usable for {cursor.symbol} "
+                f"from {utc(window.start)} on",
+                page.provider,
+            )
 
     async def _take(self, cursor: _Cursor, page: CandlePage, month_end: int) -> None:
         now, cursor.ahead = _split(page, month_end)

@@ -2,9 +2,9 @@
 
 import dagster as dg
 
-from assets.partitions import DAYS, MONTHS
 from pipelines.jobs import collect_ohlcv, collect_prices
 from resources.graphql import partition_range
+from resources.plan import day_key, month_key
 
 _RUNNING = dg.DefaultScheduleStatus.RUNNING
 
@@ -18,7 +18,7 @@ _RUNNING = dg.DefaultScheduleStatus.RUNNING
 def prices_every_minute(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
     if _busy(context, collect_prices.name):
         return dg.SkipReason("the run of an earlier minute is still going")
-    return dg.RunRequest(partition_key=DAYS.get_partition_key_for_timestamp(_now(context)))
+    return dg.RunRequest(partition_key=day_key(_now(context)))
 
 
 @dg.schedule(
@@ -31,16 +31,15 @@ def candles_every_hour(context: dg.ScheduleEvaluationContext) -> dg.RunRequest |
     if _busy(context, collect_ohlcv.name):
         return dg.SkipReason("an earlier collection is still going")
     # A day back: the last candles of a month close when the next month has begun.
-    first = MONTHS.get_partition_key_for_timestamp(_now(context) - 86_400)
-    last = MONTHS.get_partition_key_for_timestamp(_now(context))
-    return dg.RunRequest(tags=partition_range(first, last))
+    now = _now(context)
+    return dg.RunRequest(tags=partition_range(month_key(now - 86_400_000), month_key(now)))
 
 
 SCHEDULES = [prices_every_minute, candles_every_hour]
 
 
-def _now(context: dg.ScheduleEvaluationContext) -> float:
-    return context.scheduled_execution_time.timestamp()
+def _now(context: dg.ScheduleEvaluationContext) -> int:
+    return int(context.scheduled_execution_time.timestamp() * 1000)
 
 
 def _busy(context: dg.ScheduleEvaluationContext, job: str) -> bool:

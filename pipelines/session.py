@@ -10,14 +10,13 @@ from datetime import UTC, datetime
 import httpx
 from tqdm import tqdm
 
-from assets.partitions import DAYS, MONTHS
 from pipelines.probe import probe_all
 from pipelines.supervisor import Supervisor, say
 from resources.errors import Unavailable
 from resources.graphql import Dagster, partition_range
 from resources.ledger import Ledger, coverage, keys, latest
 from resources.market import load_registry
-from resources.plan import OHLCV_JOB, PRICES_JOB, Window
+from resources.plan import OHLCV_ASSET, OHLCV_JOB, PRICES_JOB, Window, day_key, month_key
 from resources.settings import Settings
 
 _START_SECONDS = 180
@@ -85,18 +84,18 @@ class _Session:
 
     def _collect(self) -> None:
         """Materialize prices and candles from the start date to now, with progress bars."""
-        now = datetime.now(UTC)
-        start = datetime.fromisoformat(self._settings.collection_start_date).replace(tzinfo=UTC)
-        months = [MONTHS.get_partition_key_for_timestamp(at.timestamp()) for at in (start, now)]
-        today = {"dagster/partition": DAYS.get_partition_key_for_timestamp(now.timestamp())}
-        config = {
-            "ops": {"ohlcv": {"config": {"interval": str(self._settings.collection_interval)}}}
-        }
+        day = datetime.fromisoformat(self._settings.collection_start_date).replace(tzinfo=UTC)
+        window = Window(int(day.timestamp() * 1000), self._ledger.now())
+        months = partition_range(month_key(window.start), month_key(window.end))
+        today = {"dagster/partition": day_key(window.end)}
+        interval = {"interval": str(self._settings.collection_interval)}
         launched = {
             "prices": self._dagster.launch(PRICES_JOB, today, {}),
-            "candles": self._dagster.launch(OHLCV_JOB, partition_range(*months), config),
+            "candles": self._dagster.launch(
+                OHLCV_JOB, months, {"ops": {OHLCV_ASSET: {"config": interval}}}
+            ),
         }
-        self._follow(launched, Window(int(start.timestamp() * 1000), int(now.timestamp() * 1000)))
+        self._follow(launched, window)
 
     def _follow(self, launched: Mapping[str, str], window: Window) -> None:
         hidden = not sys.stderr.isatty()

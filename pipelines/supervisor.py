@@ -156,11 +156,7 @@ class Supervisor:
         yield self._child("daemon", [python, "-m", "dagster._daemon", "run", "-w", workspace])
         web = ["-w", workspace, "-h", "127.0.0.1", "-p", str(settings.dagster_port)]
         yield self._child("webserver", [python, "-m", "dagster_webserver", *web])
-        listen = ["--host", settings.host, "--port", str(settings.port)]
-        pings = ["--ws-ping-interval", "20", "--ws-ping-timeout", "20", "--ws-max-size", "65536"]
-        quiet = ["--log-level", "warning", "--timeout-graceful-shutdown", "3"]
-        api = [python, "-m", "uvicorn", "api.app:app", *listen, *pings, *quiet]
-        yield self._child("api", api)
+        yield self._child("api", [python, "-m", "api"])
 
     def _child(self, name: str, command: list[str], more: Mapping[str, str] | None = None) -> Child:
         marked = {MARK: str(self.home), "PYTHONUNBUFFERED": "1", **(more or {})}

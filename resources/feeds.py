@@ -1,6 +1,7 @@
 """What the pools answer, in our own words: pages of candles and quotes of assets."""
 
 import asyncio
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -51,7 +52,7 @@ class Feeds:
         Raises NotFound when no member has such candles, NoneAvailable when none can be
         called or answers now.
         """
-        now = self._ledger.now()
+        now = time.time_ns() // 1_000_000
         await self._refresh_listings(self._ohlcv)
 
         def able(provider: Provider) -> bool:

@@ -5,11 +5,22 @@ All windows are [start, end) of open times, milliseconds since 1970, UTC.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 OHLCV_ASSET = "ohlcv"
 OHLCV_JOB = "collect_ohlcv"
 PRICES_ASSET = "prices"
 PRICES_JOB = "collect_prices"
+
+
+def day_key(at: int) -> str:
+    """The daily partition that holds a moment."""
+    return datetime.fromtimestamp(at / 1000, UTC).strftime("%Y-%m-%d")
+
+
+def month_key(at: int) -> str:
+    """The monthly partition that holds a moment."""
+    return datetime.fromtimestamp(at / 1000, UTC).strftime("%Y-%m-01")
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -7,6 +7,7 @@ import asyncio
 import json
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 import polars as pl
@@ -70,4 +71,6 @@ def size_mb(folder: Path) -> float:
 if __name__ == "__main__":
     what, url, count, hours = sys.argv[1:]
     with tempfile.TemporaryDirectory() as home:
-        print(json.dumps(asyncio.run(run(what, url, int(count), int(hours), Path(home)))))
+        started = time.process_time()
+        result = asyncio.run(run(what, url, int(count), int(hours), Path(home)))
+        print(json.dumps({**result, "work": time.process_time() - started}))

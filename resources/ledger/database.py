@@ -8,8 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from alembic import command
-from alembic.config import Config
 from sqlalchemy.ext.compiler import compiles
 
 from resources.errors import StoreUnavailable
@@ -47,11 +45,23 @@ class Ledger:
 
     def migrate(self) -> None:
         """Bring the schema up to date; safe to run from several processes at once."""
+        if self._revision() == max(file.name[:4] for file in _MIGRATIONS.glob("versions/*_*.py")):
+            return
+        # Half a second that a process whose schema is up to date need not spend.
+        from alembic import command  # noqa: PLC0415
+        from alembic.config import Config  # noqa: PLC0415
+
         config = Config()
         config.set_main_option("script_location", str(_MIGRATIONS))
         with self.write() as connection:
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
+
+    def _revision(self) -> str | None:
+        if not sa.inspect(self.engine).has_table("alembic_version"):
+            return None
+        with self.read() as connection:
+            return connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
 
     @contextmanager
     def read(self) -> Iterator[sa.Connection]:

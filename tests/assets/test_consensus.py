@@ -14,7 +14,7 @@ from resources.schemas import UTC_TIME
 
 NOW = datetime(2026, 5, 1, 12, 0, 30, tzinfo=UTC)
 MINUTE = pl.lit(NOW.replace(second=0), UTC_TIME)
-SCHEMA = {
+SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
     "symbol": pl.String, "quote": pl.String, "price": pl.Float64, "observed_at": UTC_TIME,
     "change_24h": pl.Float64, "fetched_at": UTC_TIME, "reason": pl.String,
 }  # fmt: skip

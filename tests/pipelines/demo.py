@@ -36,7 +36,7 @@ class Demo:
             **settings,
         }
         self.dagster = Dagster(f"http://127.0.0.1:{self.dagster_port}")
-        self.output = home / "output.txt"
+        self.output = home.with_suffix(".txt")
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:

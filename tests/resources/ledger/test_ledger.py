@@ -51,9 +51,13 @@ def test_processes_may_migrate_at_the_same_time(tmp_path: Path) -> None:
 
 
 def test_a_failed_transaction_leaves_nothing(ledger: Ledger) -> None:
-    with pytest.raises(ZeroDivisionError), ledger.write() as connection:
-        commits.record(connection, ledger, "candles", 1, [], 5)
-        raise ZeroDivisionError
+    def fail_halfway() -> None:
+        with ledger.write() as connection:
+            commits.record(connection, ledger, "candles", 1, [], 5)
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail_halfway()
     assert commits.newest_seq(ledger) == 0
 
 
