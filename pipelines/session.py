@@ -56,11 +56,16 @@ class _Session:
         try:
             self._ledger.migrate()
             self._supervisor.wait_for(self._api_ready, "the API", _START_SECONDS)
-            if self._settings.providers == "live":
-                self._report_providers()
+            live = self._settings.providers == "live"
+            answering = self._report_providers() if live else True
             self._supervisor.wait_for(self._jobs_loaded, "Dagster", _START_SECONDS)
-            self._collect()
-            self._greet()
+            # A first collection from the real providers takes long, and may have to wait for them.
+            if live:
+                self._greet()
+            if answering:
+                self._collect()
+            if not live:
+                self._greet()
         except _Stopped:
             return
 
@@ -78,9 +83,15 @@ class _Session:
         except Unavailable:
             return False
 
-    def _report_providers(self) -> None:
-        for name, failure in asyncio.run(probe_all(self._settings, self._ledger)).items():
+    def _report_providers(self) -> bool:
+        """Say of each provider whether it answers; False when none does."""
+        failures = asyncio.run(probe_all(self._settings, self._ledger))
+        for name, failure in failures.items():
             say(f"  {name}: {failure or 'answers'}")
+        answering = None in failures.values()
+        if not answering:
+            say("  No provider answers: what is stored is served, and the schedules go on asking.")
+        return answering
 
     def _collect(self) -> None:
         """Materialize prices and candles from the start date to now, with progress bars."""

@@ -2,8 +2,9 @@
 
 A process leases a slice of a budget in one transaction and spends it from memory.
 A lease counts in full against every window until that window has passed since the
-lease ended, so that no sliding window ever holds more weight than its limit,
-whichever processes sent it.
+lease ended, and it ends no sooner than the last answer to a call that it paid for. So
+no sliding window ever holds more weight than its limit, whichever processes sent it
+and however late it arrived, as long as each call is answered within a window.
 """
 
 import time
@@ -20,7 +21,7 @@ from resources.providers.base import Limit, Provider
 
 SHORTEST_LIFE_MS = 250
 LONGEST_LIFE_MS = 3_000
-# What is sent at the end of a lease must have arrived when the lease begins to age.
+# What is sent at the end of a lease is mostly answered before the lease ends; see `arrived`.
 _SPENDABLE = 0.6
 
 
@@ -33,25 +34,34 @@ class Lease:
 
 
 @dataclass(slots=True)
-class _Slice:
-    """A lease of this process; `others` is what each window (seconds) held besides it."""
+class Slice:
+    """A lease of this process, from `started` (monotonic) for `life` seconds.
+
+    `others` is what each window (seconds) held besides it, `underway` how many of the
+    calls that it paid for are not answered yet.
+    """
 
     lease_id: int
     amount: int
-    ends: float  # of the monotonic clock
+    started: float
+    life: float
     others: Mapping[int, int]
-    spent: int = 0
+    spent: int
+    underway: int = 1
 
     def spend(self, weight: int) -> bool:
-        if self.spent + weight > self.amount or time.monotonic() >= self.ends:
+        if self.spent + weight > self.amount or self.age() >= self.life * _SPENDABLE:
             return False
         self.spent += weight
+        self.underway += 1
         return True
 
+    def age(self) -> float:
+        return time.monotonic() - self.started
 
-def free_at(leases: Iterable[Lease], limits: Sequence[Limit], weight: int) -> int:
+
+def free_at(leases: Sequence[Lease], limits: Sequence[Limit], weight: int) -> int:
     """The time from which every limit has room for `weight` besides `leases`, newest end first."""
-    leases = tuple(leases)
     return max((_room_at(leases, limit, weight) for limit in limits), default=0)
 
 
@@ -81,11 +91,11 @@ class Budgets:
 
     def __init__(self, ledger: Ledger) -> None:
         self.ledger = ledger
-        self._slices: dict[str, _Slice] = {}
+        self._slices: dict[str, Slice] = {}
         self._bans = Cached(ledger, self._read_ban)
 
-    def reserve(self, provider: Provider, weight: int) -> None:
-        """Take `weight` out of the budget.
+    def reserve(self, provider: Provider, weight: int) -> Slice | None:
+        """Take `weight` out of the budget; what it returns goes to `arrived` after the call.
 
         Raises BudgetExhausted with the time from which it may be tried again, and
         InvalidInput where a limit is smaller than `weight`.
@@ -93,11 +103,27 @@ class Budgets:
         if until := self.banned_until(provider.id):
             raise _banned(provider, until)
         held = self._slices.get(provider.id)
-        if not provider.limits or (held and held.spend(weight)):
-            return
+        if not provider.limits:
+            return None
+        if held and held.spend(weight):
+            return held
         if any(weight > limit.amount for limit in provider.limits):
             raise InvalidInput(f"a call of weight {weight} never fits the limits of {provider.id}")
-        self._lease(provider, weight)
+        held = self._lease(provider, weight)
+        self._slices[provider.id] = held
+        return held
+
+    def arrived(self, held: Slice | None) -> None:
+        """After a call, however it ended: it reached the provider now at the latest."""
+        if held is None:
+            return
+        held.underway -= 1
+        late = held.age() - held.life
+        if late > 0 and (held.underway == 0 or late * 1000 > SHORTEST_LIFE_MS):
+            held.life += late
+            row = sa.update(budget_leases).where(budget_leases.c.id == held.lease_id)
+            with self.ledger.write() as connection:
+                connection.execute(row.values(expires_at=self.ledger.clock))
 
     def banned_until(self, provider_id: str) -> int:
         """The time before which the provider wants no calls, whichever process it told so, else 0."""
@@ -131,11 +157,12 @@ class Budgets:
             for provider_id in list(self._slices):
                 self._settle(connection, provider_id)
 
-    def _lease(self, provider: Provider, weight: int) -> None:
+    def _lease(self, provider: Provider, weight: int) -> Slice:
         limits, life = provider.limits, lifetime(provider.limits)
-        taken: _Slice | None = None
-        started = time.monotonic()
+        taken: Slice | None = None
         with self.ledger.write() as connection:
+            # Read before the database's clock, so that ours never allows more than its own.
+            started = time.monotonic()
             now, not_before = self._lock(connection, provider.id)
             self._settle(connection, provider.id)
             leases = self._leases(connection, provider, now)
@@ -146,14 +173,13 @@ class Budgets:
             if until <= now:
                 lease_id = _insert(connection, provider.id, amount, now, now + life)
                 others = {limit.seconds: _counted(leases, limit.seconds, now) for limit in limits}
-                ends = started + life / 1000 * _SPENDABLE
-                taken = _Slice(lease_id, amount, ends, others, spent=weight)
+                taken = Slice(lease_id, amount, started, life / 1000, others, weight)
         # Only now is anything certain: what the last lease had left is given back in any case.
         if not_before > now:
             raise _banned(provider, not_before)
         if taken is None:
             raise BudgetExhausted(f"the rate limit of {provider.id} is used up", until)
-        self._slices[provider.id] = taken
+        return taken
 
     def _count_others(self, provider: Provider, reported: Mapping[int, int]) -> None:
         with self.ledger.write() as connection:

@@ -1,0 +1,170 @@
+"""Pools: who is asked, who replaces whom, and what is said when nobody can answer."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+
+import pytest
+from aiohttp import web
+
+from resources.errors import NoneAvailable, RefusedRequest
+from resources.http import Client, Member, Pool, Strategy, priority, round_robin
+from resources.ledger import Ledger
+from resources.ledger.breakers import Breakers
+from resources.ledger.budgets import Budgets
+from resources.ledger.rotations import last_provider
+from resources.providers.base import Call, Provider
+from tests.resources.http.played import Played, a_provider, played
+
+Ask = Callable[[Provider], Awaitable[str]]
+
+
+def everyone(_: Provider) -> bool:
+    return True
+
+
+@asynccontextmanager
+async def a_pool(
+    ledger: Ledger, names: str, strategy: Strategy = round_robin, **statuses: int
+) -> AsyncIterator[tuple[Pool, Ask, Played]]:
+    """A pool with a member per letter, which answers its letter unless a status is given."""
+
+    async def handler(request: web.Request) -> web.Response:
+        name = request.path.split(".")[1]
+        return web.Response(status=statuses.get(name, 200), text=name)
+
+    members = [Member(a_provider(name), priority=ord(name)) for name in names]
+    async with (
+        played(handler) as server,
+        Client(ledger, sandbox_url=server.url, retry_base=0) as client,
+    ):
+
+        async def ask(provider: Provider) -> str:
+            return (await client.get(provider, Call("/x"), bytes.decode)).value
+
+        yield Pool("letters", members, strategy, client, ledger), ask, server
+
+
+async def test_members_take_turns(ledger: Ledger) -> None:
+    async with a_pool(ledger, "abc") as (pool, ask, _):
+        picks = [await pool.first(ask, everyone) for _ in range(7)]
+    assert "".join(provider.id for provider, _ in picks) == "abcabca"
+    assert all(provider.id == value for provider, value in picks)
+
+
+async def test_questions_at_once_go_to_different_members(ledger: Ledger) -> None:
+    async with a_pool(ledger, "abc") as (pool, ask, _):
+        picks = await asyncio.gather(*(pool.first(ask, everyone) for _ in range(3)))
+    assert sorted(provider.id for provider, _ in picks) == ["a", "b", "c"]
+
+
+async def test_turns_go_on_in_the_next_process(ledger: Ledger) -> None:
+    for expected in ("ab", "ca", "bc"):
+        async with a_pool(ledger, "abc") as (pool, ask, _):
+            picks, _ = await pool.several(2, ask, everyone)
+        assert {provider.id for provider, _ in picks} == set(expected)
+
+
+async def test_priority_asks_the_same_one_and_writes_nothing(ledger: Ledger) -> None:
+    async with a_pool(ledger, "abc", priority) as (pool, ask, _):
+        assert [(await pool.first(ask, everyone))[1] for _ in range(3)] == ["a", "a", "a"]
+    assert last_provider(ledger, "letters") is None
+
+
+@pytest.mark.parametrize("status", [404, 429, 500])
+async def test_a_member_that_fails_is_replaced_by_the_next(ledger: Ledger, status: int) -> None:
+    async with a_pool(ledger, "abc", a=status) as (pool, ask, _):
+        provider, value = await pool.first(ask, everyone)
+    assert (provider.id, value) == ("b", "b")
+
+
+async def test_a_member_that_has_no_answer_is_not_asked(ledger: Ledger) -> None:
+    async with a_pool(ledger, "abc") as (pool, ask, server):
+        provider, _ = await pool.first(ask, lambda provider: provider.id == "c")
+    assert provider.id == "c"
+    assert len(server.arrivals) == 1
+
+
+async def test_members_that_may_not_be_called_are_passed_over(ledger: Ledger) -> None:
+    Budgets(ledger).forbid(a_provider("a"), 60_000)
+    breakers = Breakers(ledger)
+    for _ in range(5):
+        breakers.failed("b", None)
+    async with a_pool(ledger, "abc") as (pool, ask, server):
+        picks = [(await pool.first(ask, everyone))[1] for _ in range(3)]
+    assert picks == ["c", "c", "c"]
+    assert len(server.arrivals) == 3
+
+
+async def test_a_member_that_recovers_has_its_turn_again(ledger: Ledger) -> None:
+    breakers = Breakers(ledger)
+    for _ in range(5):
+        breakers.failed("b", None)
+    async with a_pool(ledger, "abc") as (pool, ask, _):
+        assert [(await pool.first(ask, everyone))[1] for _ in range(2)] == ["a", "c"]
+        ledger.skew_ms += 60_000
+        assert [(await pool.first(ask, everyone))[1] for _ in range(3)] == ["a", "b", "c"]
+
+
+async def test_when_nobody_may_be_called_the_earliest_time_is_told(ledger: Ledger) -> None:
+    budgets = Budgets(ledger)
+    budgets.forbid(a_provider("a"), 90_000)
+    earliest = budgets.forbid(a_provider("b"), 60_000)
+    async with a_pool(ledger, "abc", c=404) as (pool, ask, server):
+        with pytest.raises(NoneAvailable, match="c answered 404") as none:
+            await pool.first(ask, everyone)
+        assert none.value.not_before == earliest
+        with pytest.raises(NoneAvailable, match="none is able"):
+            await pool.first(ask, lambda _: False)
+    assert len(server.arrivals) == 1
+
+
+async def test_several_answer_and_those_that_fail_are_replaced(ledger: Ledger) -> None:
+    async with a_pool(ledger, "abcde", b=404, d=404) as (pool, ask, server):
+        picks, failures = await pool.several(3, ask, everyone)
+    assert {value for _, value in picks} == {"a", "c", "e"}
+    assert set(failures) == {"b", "d"}
+    assert isinstance(failures["b"], RefusedRequest)
+    assert len(server.arrivals) == 5
+
+
+async def test_fewer_than_asked_for_is_an_answer_and_none_is_an_error(ledger: Ledger) -> None:
+    async with a_pool(ledger, "abc", b=404, c=404) as (pool, ask, _):
+        picks, failures = await pool.several(5, ask, everyone)
+    assert [value for _, value in picks] == ["a"]
+    assert set(failures) == {"b", "c"}
+    async with a_pool(ledger, "bc", b=404, c=404) as (pool, ask, _):
+        with pytest.raises(NoneAvailable):
+            await pool.several(2, ask, everyone)
+
+
+async def test_several_are_asked_at_once(ledger: Ledger) -> None:
+    waiting = asyncio.Barrier(3)  # nobody passes before all three are here
+    async with a_pool(ledger, "abc") as (pool, ask, _):
+
+        async def together(provider: Provider) -> str:
+            async with asyncio.timeout(5), waiting:
+                return await ask(provider)
+
+        picks, _ = await pool.several(3, together, everyone)
+    assert len(picks) == 3
+
+
+async def test_an_error_of_our_own_ends_all_questions(ledger: Ledger) -> None:
+    cancelled: list[str] = []
+
+    async def ask(provider: Provider) -> str:
+        if provider.id == "a":
+            raise RuntimeError("a mistake in our own code")
+        try:
+            await asyncio.sleep(60)
+        except asyncio.CancelledError:
+            cancelled.append(provider.id)
+            raise
+        return provider.id
+
+    async with a_pool(ledger, "abc") as (pool, _, _):
+        with pytest.raises(RuntimeError, match="a mistake"):
+            await pool.several(3, ask, everyone)
+        await asyncio.sleep(0)
+    assert sorted(cancelled) == ["b", "c"]
