@@ -60,7 +60,8 @@ class BudgetTransport(Layer):
 def pause_of(response: httpx.Response, provider: Provider) -> float | None:
     """The seconds for which an answer forbids calls, None where it does not."""
     status, asked = response.status_code, retry_after(response.headers)
-    if status not in (418, 429):
+    hidden = status == 200 and provider.limited is not None and provider.limited(response.content)
+    if status not in (418, 429) and not hidden:
         return asked if status == 503 else None
     if asked is None and status == 418:
         return _BAN_PAUSE

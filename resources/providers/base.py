@@ -97,6 +97,7 @@ class Provider:
     `native` spells one of our markets its way, None where it cannot have it; the same
     spelling stands in the `native` column of its parsers' frames. `used` reads the weight
     already used per window (seconds) out of an answer's headers (names in lower case).
+    `limited` is set where a rate limit may come as a 200: whether this body says so.
     """
 
     id: str
@@ -110,11 +111,8 @@ class Provider:
     tickers: Tickers | None = None
     markets: Markets | None = None
     used: Callable[[Mapping[str, str]], Mapping[int, int]] | None = None
+    limited: Callable[[bytes], bool] | None = None
     key_header: str | None = None
-
-    def serves(self, feed: str) -> bool:
-        """Whether it has the feed "ohlcv" or "prices"."""
-        return (self.candles if feed == "ohlcv" else self.tickers) is not None
 
 
 def read(decoder: msgspec.json.Decoder[T], body: bytes, provider: str) -> T:

@@ -51,7 +51,8 @@ _OLD = {f"X{name}": name for name in _OLD_COINS} | {f"Z{name}": name for name in
 # Where the names of assetVersion=1 differ from the altnames.
 _NEW = {"BTC": "XBT", "DOGE": "XDG"}
 # Errors that pass by themselves; the others are the request's fault.
-_PASSING = ("EAPI:Rate limit", "EService:", "EGeneral:Internal error", "EGeneral:Temporary")
+_LIMITED = ("EAPI:Rate limit exceeded", "EGeneral:Too many requests")
+_PASSING = (*_LIMITED, "EService:", "EGeneral:Internal error", "EGeneral:Temporary")
 
 
 class _Answer(msgspec.Struct, Generic[T]):
@@ -118,6 +119,11 @@ def _refuse(errors: Sequence[str]) -> NoReturn:
     passing = all(error.startswith(_PASSING) for error in errors)
     kind = TemporaryError if passing else RefusedRequest
     raise kind(f"{_ID} refused: {', '.join(errors)}", _ID, 200)
+
+
+def _limited(body: bytes) -> bool:
+    """Its rate limits come as a 200 without Retry-After."""
+    return any(error.encode() in body[:200] for error in _LIMITED)
 
 
 def _candles_call(query: CandleQuery) -> Call:
@@ -212,4 +218,5 @@ PROVIDER = Provider(
     candles=Candles(_INTERVALS, _DEPTH, _candles_call, _parse_candles, _covered, depth=_DEPTH),
     tickers=Tickers(100, _tickers_call, _parse_tickers),
     markets=Markets(lambda: Call("/0/public/AssetPairs"), _parse_markets),
+    limited=_limited,
 )

@@ -17,7 +17,7 @@ from tests.resources.http.played import a_provider
 
 
 async def call(order: dict[str, Any]) -> list[str]:
-    """Calls for `seconds` or until `calls` were made, `workers` at a time."""
+    """Calls for `seconds`, until `calls` were made or, if told, `until_error`; `workers` at a time."""
     ledger = Ledger(order["ledger"], skew_ms=order.get("skew_ms", 0))
     provider = a_provider("acme", *order.get("limits", []))
     seen: list[str] = []
@@ -34,6 +34,8 @@ async def call(order: dict[str, Any]) -> list[str]:
                 seen.append("answered")
             except HeadwaterError as error:
                 seen.append(type(error).__name__)
+                if order.get("until_error"):
+                    return
                 await asyncio.sleep(0.01)
 
     async with Client(ledger, sandbox_url=order["sandbox"], deadline=5, retry_base=0) as client:

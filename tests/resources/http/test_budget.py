@@ -12,6 +12,7 @@ from resources.errors import BudgetExhausted, RateLimited
 from resources.http.budget import BudgetTransport, http_date, pause_of, retry_after
 from resources.ledger import Ledger
 from resources.ledger.budgets import Budgets
+from resources.providers import load_providers
 from tests.resources.http.played import Scripted, a_provider, a_request
 
 NOON = "Tue, 15 Nov 1994 12:00:00 GMT"
@@ -78,6 +79,19 @@ def test_a_429_without_a_time_pauses_for_the_window_within_reason(
     window: int, seconds: float
 ) -> None:
     assert pause_of(httpx.Response(429), a_provider("acme", (1, window))) == seconds
+
+
+@pytest.mark.parametrize(
+    ("body", "seconds"),
+    [
+        (b'{"error":["EAPI:Rate limit exceeded"]}', 15),
+        (b'{"error":["EGeneral:Too many requests"]}', 15),
+        (b'{"error":[],"result":{}}', None),
+    ],
+)
+def test_a_rate_limit_that_comes_as_a_200_pauses_too(body: bytes, seconds: float | None) -> None:
+    kraken = load_providers()["kraken"]
+    assert pause_of(httpx.Response(200, content=body), kraken) == seconds
 
 
 async def test_each_request_takes_its_weight_and_what_is_too_much_is_not_sent(

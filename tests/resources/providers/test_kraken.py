@@ -137,6 +137,7 @@ def test_pages_find_every_candle_of_what_they_prove(
     ("errors", "kind"),
     [
         (["EAPI:Rate limit exceeded"], TemporaryError),
+        (["EGeneral:Too many requests"], TemporaryError),
         (["EService:Unavailable"], TemporaryError),
         (["EService:Busy"], TemporaryError),
         (["EService:Throttled: 1762777020"], TemporaryError),
