@@ -1,5 +1,6 @@
 """The one place where errors leave an asset."""
 
+import random
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -18,21 +19,22 @@ _LONGEST_WAIT = 900.0
 
 
 @contextmanager
-def asset_boundary(context: dg.AssetExecutionContext, now: int) -> Iterator[None]:
+def asset_boundary(retry_number: int, now: int) -> Iterator[None]:
     """Turns an error that is worth another try into a retry, others into a clear failure.
 
-    Retries wait 2, 4 and 8 seconds, or until the time that the error names. They are asked
-    for here and not by a RetryPolicy, which would also retry a run that was cancelled.
-    `now` is the ledger's clock, ms.
+    Retries wait 2, 4 and 8 seconds and up to half as much again, or until the time that the
+    error names. They are asked for here and not by a RetryPolicy, which would also retry a
+    run that was cancelled. `retry_number` counts from 0, `now` is the ledger's clock, ms.
     """
     try:
         yield
     except (NotCalled, TemporaryError, RateLimited, StoreUnavailable) as error:
-        if context.retry_number >= _ATTEMPTS:
+        if retry_number >= _ATTEMPTS:
             raise dg.Failure(str(error), allow_retries=False) from error
-        wait = 2.0 ** (context.retry_number + 1)
+        wait = 2.0 ** (retry_number + 1)
         if until := getattr(error, "not_before", None):
             wait = min(_LONGEST_WAIT, max(wait, (until - now) / 1000))
+        wait *= random.uniform(1, 1.5)
         raise dg.RetryRequested(max_retries=_ATTEMPTS, seconds_to_wait=wait) from error
     except HeadwaterError as error:
         raise dg.Failure(str(error), allow_retries=False) from error

@@ -46,7 +46,7 @@ def ohlcv(
     ledger: dg.ResourceParam[Ledger],
 ) -> dg.MaterializeResult[None]:
     now = ledger.now()
-    with asset_boundary(context, now):
+    with asset_boundary(context.retry_number, now):
         interval, symbols = Interval.parse(config.interval), _symbols(config, feeds.top_n)
         span = context.partition_time_window
         window = Window(

@@ -46,7 +46,7 @@ def prices(
     ledger: dg.ResourceParam[Ledger],
 ) -> dg.MaterializeResult[None]:
     now = ledger.now()
-    with asset_boundary(context, now):
+    with asset_boundary(context.retry_number, now):
         if context.partition_key == utc(now).strftime("%Y-%m-%d"):
             answers = asyncio.run(_ask(config, feeds, ledger))
             frame = consensus(answers, _minute(now), feeds.mode, _stablecoins(ledger))

@@ -1,0 +1,86 @@
+"""Settings: where they come from and what is refused."""
+
+from pathlib import Path
+
+import pytest
+
+from resources.errors import StartRefused
+from resources.market import Interval
+from resources.settings import child_environment, load_settings
+
+
+@pytest.fixture(autouse=True)
+def empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    for name in ("HEADWATER_PORT", "PORT", "HEADWATER_HOME", "TOP_N_CRYPTOS"):
+        monkeypatch.delenv(name, raising=False)
+    return tmp_path
+
+
+def test_the_environment_is_over_dotenv_over_toml_over_the_default(
+    empty_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert load_settings().port == 8000
+    (empty_folder / "headwater.toml").write_text("port = 8001\n")
+    assert load_settings().port == 8001
+    (empty_folder / ".env").write_text("HEADWATER_PORT=8002\n")
+    assert load_settings().port == 8002
+    monkeypatch.setenv("HEADWATER_PORT", "8003")
+    assert load_settings().port == 8003
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "field", "expected"),
+    [
+        ("PORT", "9000", "port", 9000),
+        ("TOP_N_CRYPTOS", "7", "top_n_cryptos", 7),
+        ("API_KEY_REQUIRED", "false", "api_key_required", False),
+        ("COLLECTION_START_DATE", "2024-02-01", "collection_start_date", "2024-02-01"),
+        ("HEADWATER_COLLECTION_INTERVAL", "4h", "collection_interval", Interval.H4),
+    ],
+)
+def test_customary_names_are_accepted(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, field: str, expected: object
+) -> None:
+    monkeypatch.setenv(name, value)
+    assert getattr(load_settings(), field) == expected
+
+
+@pytest.mark.parametrize("place", ["environment", "dotenv", "toml"])
+def test_a_misspelt_name_is_refused_wherever_it_stands(
+    empty_folder: Path, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    if place == "environment":
+        monkeypatch.setenv("HEADWATER_DAGSTER_PROT", "1")
+    elif place == "dotenv":
+        (empty_folder / ".env").write_text("HEADWATER_DAGSTER_PROT=1\n")
+    else:
+        (empty_folder / "headwater.toml").write_text("dagster_prot = 1\n")
+    with pytest.raises(StartRefused, match=r"(?i)dagster_prot in .* is no setting"):
+        load_settings()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("HEADWATER_PORT", "0"), ("HEADWATER_PORT", "x"), ("HEADWATER_PROVIDERS", "both")],
+)
+def test_a_bad_value_is_refused_by_name(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(StartRefused, match=name):
+        load_settings()
+
+
+def test_sandbox_and_live_have_homes_of_their_own() -> None:
+    assert load_settings(providers="sandbox").home_dir.parts[-2:] == (".headwater", "sandbox")
+    assert load_settings(providers="live").home_dir.parts[-2:] == (".headwater", "live")
+    assert load_settings(providers="live").sandbox_url is None
+
+
+def test_a_child_gets_what_was_decided_here() -> None:
+    settings = load_settings(providers="live")
+    environment = child_environment(settings, {"MORE": "yes"})
+    assert environment["HEADWATER_PROVIDERS"] == "live"
+    assert environment["HEADWATER_HOME"] == str(settings.home_dir)
+    assert environment["MORE"] == "yes"
