@@ -6,12 +6,11 @@ import dagster as dg
 import polars as pl
 
 from assets.partitions import DAYS, MONTHS
-from resources.flush import utc
 from resources.lake import Lake
 from resources.ledger import Ledger, coverage
 from resources.market import Interval
 from resources.plan import OHLCV_ASSET, PRICES_ASSET, Window, missing
-from resources.schemas import CANDLES, PRICES, Table
+from resources.schemas import CANDLES, PRICES, Table, utc
 
 LakeParam = dg.ResourceParam[Lake]
 LedgerParam = dg.ResourceParam[Ledger]

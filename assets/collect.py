@@ -13,11 +13,12 @@ from datetime import UTC, datetime
 
 from resources.errors import HeadwaterError, MalformedResponse
 from resources.feeds import Feeds
-from resources.flush import CandlePage, Flushed, bucket_of, flush_candles, utc
+from resources.flush import CandlePage, Flushed, flush_candles
 from resources.lake import Lake
 from resources.ledger import Ledger, coverage
 from resources.market import Interval, Symbol
 from resources.plan import Window, missing
+from resources.schemas import bucket_of, utc
 
 FLUSH_ROWS = 50_000
 FLUSH_SECONDS = 5.0

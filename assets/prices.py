@@ -13,12 +13,12 @@ from assets.partitions import DAYS
 from assets.table import column_schema
 from resources.dagster_resources import FeedsResource
 from resources.feeds import PRICE_QUOTES, Quotes
-from resources.flush import Flushed, flush_prices, quarantine_quotes, utc
+from resources.flush import Flushed, flush_prices, quarantine_quotes
 from resources.lake import Lake
 from resources.ledger import Ledger, latest
 from resources.market import Asset, Interval, Registry, load_registry
 from resources.plan import PRICES_ASSET
-from resources.schemas import CANDLES, PRICES, UTC_TIME
+from resources.schemas import CANDLES, PRICES, UTC_TIME, utc
 
 
 class PricesConfig(dg.Config):

@@ -8,14 +8,14 @@ from dataclasses import dataclass
 import polars as pl
 
 from resources.errors import NotFound, RefusedRequest, Unavailable
-from resources.flush import CandlePage, utc
+from resources.flush import CandlePage
 from resources.http.client import Client
 from resources.http.pool import Pool
 from resources.ledger import Ledger, listings
 from resources.market import Asset, Interval, Registry, Symbol
 from resources.plan import Window
 from resources.providers.base import CandleQuery, Candles, Provider, Tickers
-from resources.schemas import UTC_TIME, check_quotes
+from resources.schemas import UTC_TIME, check_quotes, utc
 
 # An asset's price is asked in the first of these quotes that a provider lists it in.
 PRICE_QUOTES = ("USD", "USDT", "USDC")

@@ -6,9 +6,7 @@ merged again, which adds nothing. What the ledger says is therefore always in th
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any
-from zlib import crc32
 
 import polars as pl
 
@@ -16,9 +14,7 @@ from resources.lake import Lake, Merged
 from resources.ledger import Ledger, commits, coverage, latest, quarantine
 from resources.market import Interval
 from resources.plan import Window
-from resources.schemas import CANDLES, PRICES, UTC_TIME, check_candles
-
-BUCKETS = 16
+from resources.schemas import CANDLES, PRICES, UTC_TIME, bucket_of, check_candles
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,15 +49,6 @@ class Flushed:
         self.commits += other.commits
         for reason, count in other.quarantined_by_reason.items():
             self.quarantined_by_reason[reason] = self.quarantined_by_reason.get(reason, 0) + count
-
-
-def utc(ms: int) -> datetime:
-    return datetime.fromtimestamp(ms / 1000, UTC)
-
-
-def bucket_of(symbol: str) -> int:
-    """The lake's bucket of a market: crc32 of its canonical symbol, modulo 16."""
-    return crc32(symbol.encode()) % BUCKETS
 
 
 def flush_candles(

@@ -6,12 +6,15 @@ Times are UTC with microseconds, prices are in the quote currency. `mode` is
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from zlib import crc32
 
 import polars as pl
 
 from resources.market import Interval
 
 UTC_TIME = pl.Datetime("us", "UTC")
+BUCKETS = 16
 
 # What a candle parser returns: one row per candle, oldest first, times are open times.
 CANDLE_PAGE = pl.Schema(
@@ -121,6 +124,16 @@ TABLES: Mapping[str, Table] = {t.name: t for t in (CANDLES, CANDLE_REVISIONS, PR
 
 # Before the first exchange opened there is nothing to trade; a µs value read as ms lands far later.
 _FIRST = pl.datetime(2010, 7, 17, time_zone="UTC")
+
+
+def bucket_of(symbol: str) -> int:
+    """The bucket of a market: crc32 of its canonical symbol, modulo 16."""
+    return crc32(symbol.encode()) % BUCKETS
+
+
+def utc(ms: int) -> datetime:
+    """A moment of frames and tables out of milliseconds since 1970."""
+    return datetime.fromtimestamp(ms / 1000, UTC)
 
 
 def check_candles(frame: pl.DataFrame, interval: Interval, now_ms: int) -> pl.DataFrame:

@@ -7,12 +7,11 @@ from typing import Any
 import polars as pl
 
 from api.queries.rows import SOURCE, close_time, collect, iso
-from resources.flush import bucket_of, utc
 from resources.lake import Lake
 from resources.ledger.commits import Key
 from resources.market import Interval
 from resources.plan import Window
-from resources.schemas import CANDLE_REVISIONS, CANDLES
+from resources.schemas import CANDLE_REVISIONS, CANDLES, bucket_of, utc
 
 _DAY = 86_400_000
 _BY_YEAR = (Interval.H4, Interval.D1)

@@ -8,11 +8,10 @@ import polars as pl
 from api.answers import iso
 from api.queries.rows import collect, source_of
 from api.queries.rows import iso as iso_column
-from resources.flush import utc
 from resources.lake import Lake
 from resources.ledger import Ledger, latest
 from resources.plan import Window
-from resources.schemas import PRICES
+from resources.schemas import PRICES, utc
 
 DAY_MS = 86_400_000
 Resolution = Literal["1m", "1h", "1d"]

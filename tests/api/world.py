@@ -6,12 +6,12 @@ from datetime import datetime
 
 import polars as pl
 
-from resources.flush import CandlePage, flush_candles, flush_prices, utc
+from resources.flush import CandlePage, flush_candles, flush_prices
 from resources.lake import Lake
 from resources.ledger import Ledger, listings
 from resources.market import Interval
 from resources.plan import Window
-from resources.schemas import CANDLE_PAGE, PRICES
+from resources.schemas import CANDLE_PAGE, PRICES, utc
 
 HOUR = 3_600_000
 DAY = 24 * HOUR

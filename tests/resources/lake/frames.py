@@ -5,8 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import polars as pl
 
-from resources.flush import bucket_of
-from resources.schemas import CANDLES
+from resources.schemas import CANDLES, bucket_of
 
 START = datetime(2024, 1, 1, tzinfo=UTC)
 
