@@ -24,7 +24,9 @@ class OhlcvConfig(dg.Config):
     """What to collect; empty means all active markets."""
 
     symbols: list[str] = Field([], description="Markets in any spelling; empty: all active ones.")
-    interval: str = Field("1h", description=f"One of {', '.join(Interval)}.")
+    interval: str = Field(
+        "", description=f"One of {', '.join(Interval)}; empty: HEADWATER_COLLECTION_INTERVAL."
+    )
 
 
 @dg.asset(
@@ -47,7 +49,8 @@ def ohlcv(
 ) -> dg.MaterializeResult[None]:
     now = ledger.now()
     with asset_boundary(context.retry_number, now):
-        interval, symbols = Interval.parse(config.interval), _symbols(config, feeds.top_n)
+        interval = Interval.parse(config.interval or feeds.interval)
+        symbols = _symbols(config, feeds.top_n)
         span = context.partition_time_window
         window = Window(
             int(span.start.timestamp() * 1000), min(now, int(span.end.timestamp() * 1000))

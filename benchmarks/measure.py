@@ -53,20 +53,26 @@ def table(rows: Sequence[tuple[str, Cost]]) -> str:
     return "\n".join(lines)
 
 
+def timed(call: Callable[[], Answer]) -> tuple[Answer, float, float]:
+    """What a call answers, its CPU seconds (all threads of this process) and its wall seconds."""
+    cpu, started = time.process_time(), time.perf_counter()
+    answer = call()
+    wall = time.perf_counter() - started
+    time.sleep(_SETTLE)
+    return answer, time.process_time() - cpu, wall
+
+
 @dataclass(frozen=True, slots=True)
 class Timings:
-    """What many short calls cost this process, with all its threads, in ms."""
+    """What many short calls cost, each in ms."""
 
     cpu: list[float] = field(default_factory=list)
     wall: list[float] = field(default_factory=list)
 
-    def time(self, call: Callable[[], Answer]) -> Answer:
-        cpu, wall = time.process_time(), time.perf_counter()
-        answer = call()
-        self.wall.append(1000 * (time.perf_counter() - wall))
-        time.sleep(_SETTLE)
-        self.cpu.append(1000 * (time.process_time() - cpu))
-        return answer
+    def add(self, cpu: float, wall: float) -> None:
+        """Both in seconds."""
+        self.cpu.append(1000 * cpu)
+        self.wall.append(1000 * wall)
 
 
 def timings_table(reads: Mapping[str, Mapping[str, Timings]]) -> str:

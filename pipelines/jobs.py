@@ -2,19 +2,16 @@
 
 import dagster as dg
 
-from assets.partitions import DAYS, MONTHS
 from resources.plan import OHLCV_ASSET, OHLCV_JOB, PRICES_ASSET, PRICES_JOB
 
 collect_prices = dg.define_asset_job(
     PRICES_JOB,
     selection=dg.AssetSelection.assets(PRICES_ASSET),
-    partitions_def=DAYS,
     description="Ask a quorum of providers for the present price of every active asset.",
 )
 collect_ohlcv = dg.define_asset_job(
     OHLCV_JOB,
     selection=dg.AssetSelection.assets(OHLCV_ASSET),
-    partitions_def=MONTHS,
     description="Fetch the candles that are missing in the chosen months.",
 )
 JOBS = [collect_prices, collect_ohlcv]

@@ -5,7 +5,7 @@ import signal
 import sys
 import threading
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 
 import httpx
 from tqdm import tqdm
@@ -16,7 +16,7 @@ from resources.errors import Unavailable
 from resources.graphql import Dagster, partition_range
 from resources.ledger import Ledger, coverage, keys, latest
 from resources.market import load_registry
-from resources.plan import OHLCV_ASSET, OHLCV_JOB, PRICES_JOB, Window, day_key, month_key
+from resources.plan import OHLCV_JOB, PRICES_JOB, Window, day_key, month_key
 from resources.settings import Settings
 
 _START_SECONDS = 180
@@ -95,16 +95,13 @@ class _Session:
 
     def _collect(self) -> None:
         """Materialize prices and candles from the start date to now, with progress bars."""
-        day = datetime.fromisoformat(self._settings.collection_start_date).replace(tzinfo=UTC)
-        window = Window(int(day.timestamp() * 1000), self._ledger.now())
+        midnight = datetime.combine(self._settings.collection_start_date, time.min, UTC)
+        window = Window(int(midnight.timestamp() * 1000), self._ledger.now())
         months = partition_range(month_key(window.start), month_key(window.end))
         today = {"dagster/partition": day_key(window.end)}
-        interval = {"interval": str(self._settings.collection_interval)}
         launched = {
             "prices": self._dagster.launch(PRICES_JOB, today, {}),
-            "candles": self._dagster.launch(
-                OHLCV_JOB, months, {"ops": {OHLCV_ASSET: {"config": interval}}}
-            ),
+            "candles": self._dagster.launch(OHLCV_JOB, months, {}),
         }
         self._follow(launched, window)
 

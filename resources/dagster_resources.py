@@ -40,7 +40,8 @@ class FeedsResource(dg.ConfigurableResource["FeedsResource"]):
     """The pools of providers, and how much is asked of them.
 
     `sandbox_url` is where the providers are played, None for the real ones; `top_n` is how
-    many of the registry's coins are active; `quorum` how many providers a price is asked of.
+    many of the registry's coins are active; `quorum` how many providers a price is asked of;
+    `interval` is that of the candles that are collected by default.
     """
 
     sandbox_url: str | None
@@ -48,6 +49,7 @@ class FeedsResource(dg.ConfigurableResource["FeedsResource"]):
     max_response_mb: int
     top_n: int
     quorum: int
+    interval: str
 
     @property
     def mode(self) -> str:
@@ -96,5 +98,6 @@ def resources_of(settings: Settings) -> dict[str, object]:
             max_response_mb=settings.max_response_mb,
             top_n=settings.top_n_cryptos,
             quorum=settings.price_quorum,
+            interval=str(settings.collection_interval),
         ),
     }

@@ -5,8 +5,11 @@ working folder. A misspelt key is refused in all three.
 """
 
 import difflib
+import functools
 import os
+import tomllib
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any, Literal
 
@@ -16,10 +19,11 @@ from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
+    SettingsError,
     TomlConfigSettingsSource,
 )
 
-from resources.errors import StartRefused
+from resources.errors import InvalidInput, StartRefused
 from resources.market.interval import Interval
 
 PREFIX = "HEADWATER_"
@@ -70,14 +74,13 @@ class Settings(BaseSettings):
         validation_alias=_named("TOP_N_CRYPTOS"),
         description="How many of the registry's assets are active.",
     )
-    collection_start_date: str = Field(
-        "2025-01-01",
-        pattern=r"^\d{4}-\d{2}-\d{2}$",
+    collection_start_date: date = Field(
+        date(2025, 1, 1),
         validation_alias=_named("COLLECTION_START_DATE"),
         description="First day (UTC) that default collections ask for.",
     )
     collection_interval: Interval = Field(
-        Interval.H1, description="Interval of the scheduled candles."
+        Interval.H1, description="Interval of the candles that are collected by default."
     )
     price_quorum: int = Field(
         5, ge=1, description="How many providers are asked for a price each minute."
@@ -102,7 +105,10 @@ class Settings(BaseSettings):
     @field_validator("collection_interval", mode="before")
     @classmethod
     def _interval(cls, value: object) -> object:
-        return Interval.parse(value) if isinstance(value, str) else value
+        try:
+            return Interval.parse(value) if isinstance(value, str) else value
+        except InvalidInput as error:
+            raise ValueError(str(error)) from error
 
     @model_validator(mode="after")
     def _keyless_only_on_loopback(self) -> "Settings":
@@ -157,7 +163,10 @@ def _refuse_misspelt() -> None:
             near = difflib.get_close_matches(name, names, 1)
             hint = f"; did you mean {PREFIX}{near[0]}?" if near else ""
             raise StartRefused(f"{key} in {place} is no setting{hint}")
-    toml = TomlConfigSettingsSource(Settings).toml_data
+    try:
+        toml = TomlConfigSettingsSource(Settings).toml_data
+    except tomllib.TOMLDecodeError as error:
+        raise StartRefused(f"headwater.toml is not valid TOML: {error}") from error
     for key in toml:
         if key.upper() not in names:
             raise StartRefused(f"{key} in headwater.toml is no setting")
@@ -168,6 +177,8 @@ def load_settings(**overrides: Any) -> Settings:
     _refuse_misspelt()
     try:
         return Settings(**overrides)
+    except SettingsError as error:
+        raise StartRefused(f"a setting cannot be read: {error}") from error
     except ValidationError as error:
         first = error.errors()[0]
         name = str(first["loc"][0]) if first["loc"] else ""
@@ -178,7 +189,13 @@ def load_settings(**overrides: Any) -> Settings:
 
 def provider_key(provider_id: str) -> str | None:
     """The caller's own key for a provider, from HEADWATER_KEY_<ID>; None where there is none."""
-    return os.environ.get(f"{PREFIX}KEY_{provider_id.upper()}") or None
+    name = f"{PREFIX}KEY_{provider_id.upper()}"
+    return os.environ.get(name) or _dotenv().get(name) or None
+
+
+@functools.cache
+def _dotenv() -> Mapping[str, str | None]:
+    return dotenv_values(".env")
 
 
 def child_environment(settings: Settings, more: Mapping[str, str]) -> dict[str, str]:

@@ -71,6 +71,7 @@ class Platform:
                     max_response_mb=16,
                     top_n=self.top_n,
                     quorum=5,
+                    interval="1h",
                 ),
             },
             instance=self.instance,

@@ -179,8 +179,6 @@ def test_each_command_of_headwater_is_told(capsys: pytest.CaptureFixture[str]) -
     assert [re.sub(r" [A-Z]+$", "", row) for row in told] == [f"headwater {c}" for c in leaves()]
 
 
-# Dagster deprecates an argument of the jobs that the schedules start.
-@pytest.mark.filterwarnings("ignore:Parameter `partitions_def`:DeprecationWarning")
 def test_each_schedule_and_check_is_told() -> None:
     text = read("docs/operations.md")
     schedules = importlib.import_module("pipelines.schedules").SCHEDULES

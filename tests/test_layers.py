@@ -23,8 +23,6 @@ MOST_ROOT_ENTRIES = 22
 
 # Alembic writes a migration, as long as the tables are many.
 GENERATED = "resources/ledger/migrations/versions/"
-# It reads nothing: the process that it starts gets the environment of its own, and one thing more.
-HANDS_ON_ITS_ENVIRONMENT = "sandbox/server.py"
 READS_THE_ENVIRONMENT = "resources/settings.py"
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -89,7 +87,7 @@ def _suppresses_all(call: ast.Call) -> bool:
 def test_one_file_reads_the_environment() -> None:
     reading = re.compile(r"\bos\.(environ|getenv)|\bfrom os import .*env|\bdotenv\b")
     readers = {name for name, text in sources(*ROOMS) if reading.search(_without_comments(text))}
-    assert readers <= {READS_THE_ENVIRONMENT, HANDS_ON_ITS_ENVIRONMENT}
+    assert readers == {READS_THE_ENVIRONMENT}
 
 
 def test_generic_code_names_no_provider() -> None:

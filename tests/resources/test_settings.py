@@ -1,5 +1,6 @@
 """Settings: where they come from and what is refused."""
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -35,7 +36,7 @@ def test_the_environment_is_over_dotenv_over_toml_over_the_default(
         ("PORT", "9000", "port", 9000),
         ("TOP_N_CRYPTOS", "7", "top_n_cryptos", 7),
         ("API_KEY_REQUIRED", "false", "api_key_required", False),
-        ("COLLECTION_START_DATE", "2024-02-01", "collection_start_date", "2024-02-01"),
+        ("COLLECTION_START_DATE", "2024-02-01", "collection_start_date", date(2024, 2, 1)),
         ("HEADWATER_COLLECTION_INTERVAL", "4h", "collection_interval", Interval.H4),
     ],
 )
@@ -62,13 +63,31 @@ def test_a_misspelt_name_is_refused_wherever_it_stands(
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("HEADWATER_PORT", "0"), ("HEADWATER_PORT", "x"), ("HEADWATER_PROVIDERS", "both")],
+    [
+        ("HEADWATER_PORT", "0"),
+        ("HEADWATER_PORT", "x"),
+        ("HEADWATER_PROVIDERS", "both"),
+        ("HEADWATER_COLLECTION_INTERVAL", "2h"),
+        ("HEADWATER_COLLECTION_START_DATE", "2025-13-45"),
+    ],
 )
 def test_a_bad_value_is_refused_by_name(
     monkeypatch: pytest.MonkeyPatch, name: str, value: str
 ) -> None:
     monkeypatch.setenv(name, value)
     with pytest.raises(StartRefused, match=name):
+        load_settings()
+
+
+def test_what_is_no_json_or_toml_is_refused_with_a_sentence(
+    empty_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HEADWATER_CORS_ORIGINS", "http://b")
+    with pytest.raises(StartRefused, match="cors_origins"):
+        load_settings()
+    monkeypatch.delenv("HEADWATER_CORS_ORIGINS")
+    (empty_folder / "headwater.toml").write_text("port = = 1")
+    with pytest.raises(StartRefused, match=r"headwater\.toml is not valid TOML"):
         load_settings()
 
 
