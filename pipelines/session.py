@@ -20,12 +20,15 @@ from resources.plan import OHLCV_JOB, PRICES_JOB, Window, day_key, month_key
 from resources.settings import Settings
 
 _START_SECONDS = 180
+_DEMO_KEY = "demo"
+_KEYS_HOLD = """Keys of earlier starts hold; another one, shown once:
+  ./dev headwater keys create NAME --scope admin"""
 
 
 def run_session(settings: Settings) -> None:
     """Start everything, collect what is missing, say where it is served, stay until Ctrl-C."""
     stop = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda *_: stop.set())
     supervisor = Supervisor(settings)
     say(f"Headwater starts in {supervisor.home} …")
@@ -119,16 +122,25 @@ class _Session:
             self._supervisor.watch()
             bars["prices"].update(len(latest.read_prices(self._ledger)) - bars["prices"].n)
             bars["candles"].update(self._percent(window) - bars["candles"].n)
-            for feed, run_id in list(going.items()):
-                run = self._dagster.run(run_id)
-                if run is not None and not run.going:
-                    del going[feed]
-                    if run.status != "SUCCESS":
-                        say(f"  the first run of {feed} ended as {run.status}: its reasons are at "
-                            f"{self._supervisor.dagster_url}/runs/{run_id}")  # fmt: skip
+            going = {
+                feed: run_id for feed, run_id in going.items() if not self._ended(feed, run_id)
+            }
             self._stop.wait(0.5)
         for bar in bars.values():
             bar.close()
+
+    def _ended(self, feed: str, run_id: str) -> bool:
+        """Whether a run has ended; one that failed is told of."""
+        try:
+            run = self._dagster.run(run_id)
+        except Unavailable:
+            return False
+        if run is None or run.going:
+            return False
+        if run.status != "SUCCESS":
+            reasons = f"{self._supervisor.dagster_url}/runs/{run_id}"
+            say(f"  the first run of {feed} ended as {run.status}; its reasons: {reasons}")
+        return True
 
     def _percent(self, window: Window) -> int:
         interval = self._settings.collection_interval
@@ -144,9 +156,9 @@ class _Session:
         return [str(registry.main_market(asset)) for asset in active]
 
     def _greet(self) -> None:
-        name = f"first key of {self._settings.providers}"
-        keys.revoke_named(self._ledger, name)
-        secret = keys.create(self._ledger, name, ("admin",), "admin")
+        secret = self._new_key()
+        shown = secret or "YOUR_KEY"
+        told = f"An admin key, shown this once:\n  {secret}" if secret else _KEYS_HOLD
         say(
             f"""
 Headwater is up ({self._settings.providers} data).
@@ -155,14 +167,21 @@ Headwater is up ({self._settings.providers} data).
   prices live {self._api.replace("http", "ws", 1)}/ws
   Dagster     {self._supervisor.dagster_url}
 
-An admin key, shown this once (the next start makes a new one):
-  {secret}
+{told}
 
 Try:
-  curl -H 'X-API-Key: {secret}' '{self._api}/api/ohlcv/history/BTC?interval=1h&days=2'
+  curl -H 'X-API-Key: {shown}' '{self._api}/api/ohlcv/history/BTC?interval=1h&days=2'
 
 Ctrl-C stops everything; the data stays in {self._supervisor.home}."""
         )
+
+    def _new_key(self) -> str | None:
+        """The demo makes a new key at each start, `up` only the first one."""
+        live = self._settings.providers == "live"
+        if live and keys.any_valid(self._ledger):
+            return None
+        keys.revoke_named(self._ledger, _DEMO_KEY)
+        return keys.create(self._ledger, "first" if live else _DEMO_KEY, ("admin",), "admin")
 
     def _check_stop(self) -> None:
         if self._stop.is_set():

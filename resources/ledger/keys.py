@@ -51,13 +51,18 @@ def create(
 
 def find(ledger: Ledger, secret: str) -> ApiKey | None:
     """The key of a secret, None when it is unknown, expired or revoked."""
-    alive = sa.or_(api_keys.c.expires_at.is_(None), api_keys.c.expires_at > ledger.clock)
-    query = sa.select(api_keys).where(
-        api_keys.c.hash == _hash(secret), api_keys.c.revoked_at.is_(None), alive
-    )
+    query = sa.select(api_keys).where(api_keys.c.hash == _hash(secret), _valid(ledger))
     with ledger.read() as connection:
         row = connection.execute(query).first()
     return ApiKey(row.id, row.name, tuple(row.scopes.split(",")), row.tier) if row else None
+
+
+def any_valid(ledger: Ledger) -> bool:
+    """Whether there is a key that is neither expired nor revoked."""
+    with ledger.read() as connection:
+        return (
+            connection.execute(sa.select(api_keys.c.id).where(_valid(ledger))).first() is not None
+        )
 
 
 def revoke_named(ledger: Ledger, name: str) -> None:
@@ -68,6 +73,11 @@ def revoke_named(ledger: Ledger, name: str) -> None:
             .where(api_keys.c.name == name, api_keys.c.revoked_at.is_(None))
             .values(revoked_at=ledger.clock)
         )
+
+
+def _valid(ledger: Ledger) -> sa.ColumnElement[bool]:
+    unexpired = sa.or_(api_keys.c.expires_at.is_(None), api_keys.c.expires_at > ledger.clock)
+    return sa.and_(api_keys.c.revoked_at.is_(None), unexpired)
 
 
 def _hash(secret: str) -> str:
