@@ -116,8 +116,9 @@ class Ledger:
 def _translated() -> Iterator[None]:
     try:
         yield
-    except (sa.exc.OperationalError, sa.exc.InterfaceError) as error:
-        raise StoreUnavailable(f"the ledger cannot be used: {error.orig}") from error
+    except (sa.exc.OperationalError, sa.exc.InterfaceError, sqlite3.OperationalError) as error:
+        cause = getattr(error, "orig", error)
+        raise StoreUnavailable(f"the ledger cannot be used: {cause}") from error
 
 
 def _engine(url: str) -> sa.Engine:
