@@ -1,6 +1,6 @@
 """Candles of one market, read from as few files as answer the question."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,8 +13,6 @@ from resources.market import Interval
 from resources.plan import Window
 from resources.schemas import CANDLE_REVISIONS, CANDLES, bucket_of, utc
 
-_DAY = 86_400_000
-_BY_YEAR = (Interval.H4, Interval.D1)
 _NUMBERS = ("open", "high", "low", "close", "volume", "quote_volume", "trades")
 # What a frame of this module holds: open_time, the numbers, where they came from.
 _COLUMNS = ("open_time", *_NUMBERS, "provider", "mode", "fetched_at")
@@ -37,45 +35,45 @@ class CandleView:
 
     def last(self, count: int, end: int) -> pl.DataFrame:
         """The newest `count` candles that open before `end`."""
-        newest_first = self._periods(Window(0, end))[::-1]
-        return self._gather(newest_first, count, Window(0, end)).tail(count)
+        pieces = _pieces(self._known(Window(0, end)), self._length(count), newest_first=True)
+        return self._gather(pieces, count).tail(count)
 
     def first(self, count: int, window: Window) -> pl.DataFrame:
         """The oldest `count` candles of a window."""
-        return self._gather(self._periods(window), count, window).head(count)
+        return self._gather(_pieces(self._known(window), self._length(count)), count).head(count)
 
     def between(self, window: Window) -> pl.DataFrame:
         """Every candle of a window."""
-        periods = self._periods(window)
-        return self._read(periods, window) if periods else _EMPTY
+        return self._read(window)
 
-    def _periods(self, window: Window) -> list[str]:
-        """The stored partitions that may hold candles of a window, oldest first."""
-        bucket: Mapping[str, Sequence[str | int]] = {
+    def _known(self, window: Window) -> Window:
+        """The part of a window that files of this market's bucket reach into."""
+        where: dict[str, Sequence[str | int]] = {
             "interval": [str(self.interval)],
             "bucket": [bucket_of(self.symbol)],
         }
-        first = self.interval.period(window.start)
-        last = self.interval.period(max(window.start, window.end - 1))
-        stored = self.lake.partition_values(CANDLES, "period", bucket)
-        return [period for period in stored if first <= period <= last]
+        times = self.lake.times(CANDLES, where)
+        if times is None:
+            return Window(window.start, window.start)
+        first, last = (round(at.timestamp() * 1000) for at in times)
+        return window.clip(Window(first, last + 1))
 
-    def _gather(self, periods: Sequence[str], count: int, window: Window) -> pl.DataFrame:
-        """Reads partitions in the order given, ever more at once, until there are `count` rows."""
-        frames, rows, at = [_EMPTY], 0, 0
-        length = 365 * _DAY if self.interval in _BY_YEAR else 28 * _DAY
-        size = 1 + count * self.interval.ms // length
-        while at < len(periods) and rows < count:
-            frames.append(self._read(periods[at : at + size], window))
+    def _length(self, count: int) -> int:
+        """The time that `count` candles are likely to be found in, gaps included, ms."""
+        return (count + count // 8 + 100) * self.interval.ms
+
+    def _gather(self, windows: Iterable[Window], count: int) -> pl.DataFrame:
+        """Reads windows in the order given until there are `count` rows."""
+        frames, rows = [_EMPTY], 0
+        for window in windows:
+            frames.append(self._read(window))
             rows += frames[-1].height
-            at, size = at + size, size * 2
+            if rows >= count:
+                break
         return pl.concat(frames).sort("open_time")
 
-    def _read(self, periods: Sequence[str], window: Window) -> pl.DataFrame:
-        where: dict[str, Sequence[str | int]] = {
-            "interval": [str(self.interval)],
-            "period": list(periods),
-        }
+    def _read(self, window: Window) -> pl.DataFrame:
+        where: dict[str, Sequence[str | int]] = {"interval": [str(self.interval)]}
         times = utc(window.start), utc(window.end)
         rows = self.lake.scan(CANDLES, {**where, "bucket": [bucket_of(self.symbol)]}, *times)
         if self.as_of is not None:
@@ -85,6 +83,19 @@ class CandleView:
             rows = known.unique("open_time", keep="last")
         mine = rows.filter(pl.col("symbol") == self.symbol).select(_COLUMNS)
         return collect(mine).sort("open_time")
+
+
+def _pieces(window: Window, length: int, *, newest_first: bool = False) -> Iterator[Window]:
+    """A window cut into ever longer pieces, from one end to the other."""
+    while window.length:
+        if newest_first:
+            piece = Window(max(window.start, window.end - length), window.end)
+            window = Window(window.start, piece.start)
+        else:
+            piece = Window(window.start, min(window.end, window.start + length))
+            window = Window(piece.end, window.end)
+        yield piece
+        length *= 4
 
 
 def to_rows(frame: pl.DataFrame, interval: Interval) -> list[Row]:

@@ -81,7 +81,7 @@ def _gather(
 ) -> pl.DataFrame:
     """The oldest `count` rows, reading ever more days at once until there are as many."""
     first, last = (f"{utc(at):%Y-%m-%d}" for at in (window.start, window.end - 1))
-    days = [day for day in lake.partition_values(PRICES, "day", {}) if first <= day <= last]
+    days = [day for day in lake.periods(PRICES) if first <= day <= last]
     columns = ("at", "price", "quote", "providers", "n_sources", "spread_bps", "quality", "mode")
     frames = [pl.DataFrame(schema={name: PRICES.schema[name] for name in columns})]
     rows, at, size = 0, 0, 1 + count * STEPS[resolution] // DAY_MS

@@ -57,7 +57,7 @@ class Lake:
     ) -> pl.LazyFrame:
         """The stored rows of these partitions with times in [start, end), all columns."""
         with _translated():
-            files = self._indexes[table.name].files(partitions, start, end)
+            files = [file.path for file in self._indexes[table.name].files(partitions, start, end)]
         if not files:
             return pl.LazyFrame(schema=table.schema)
         kinds = {name: table.schema[name] for name in table.partitions}
@@ -68,17 +68,25 @@ class Lake:
             rows = rows.filter(pl.col(table.time) < end)
         return rows.select(table.schema.names())
 
-    def partition_values(
-        self, table: Table, name: str, partitions: Mapping[str, Sequence[str | int]]
-    ) -> list[str]:
-        """The values of one partition column among the stored rows of these partitions."""
+    def times(
+        self, table: Table, partitions: Mapping[str, Sequence[str | int]]
+    ) -> tuple[datetime, datetime] | None:
+        """The first and the last time among the stored rows of these partitions."""
         with _translated():
-            return self._indexes[table.name].partition_values(name, partitions)
+            files = self._indexes[table.name].files(partitions)
+        if not files:
+            return None
+        return min(file.low for file in files), max(file.high for file in files)
+
+    def periods(self, table: Table) -> list[str]:
+        """The values of the table's last partition column that stored rows have, sorted."""
+        with _translated():
+            return sorted({file.period for file in self._indexes[table.name].files({})})
 
     def files(self, table: Table) -> list[str]:
         """Every file of the newest version of a table."""
         with _translated():
-            return self._indexes[table.name].files({})
+            return [file.path for file in self._indexes[table.name].files({})]
 
     def version(self, table: Table) -> int:
         with _translated():

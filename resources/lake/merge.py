@@ -4,10 +4,14 @@ The predicate is built from the batch itself: a predicate narrower than its batc
 would miss stored rows and double them.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import polars as pl
 from deltalake import ColumnProperties, DeltaTable, WriterProperties
+from deltalake.exceptions import CommitFailedError, DeltaError
+from deltalake.table import TableMerger
 
 from resources.schemas import Table
 
@@ -46,7 +50,10 @@ def predicate(table: Table, batch: pl.DataFrame) -> str:
 
 
 def merge_batch(delta: DeltaTable, table: Table, batch: pl.DataFrame) -> Merged:
-    """Insert what is new and, where the table has values that may be revised, update the rest."""
+    """Insert what is new and, where the table has values that may be revised, update the rest.
+
+    Raises CommitFailedError when another writer was faster.
+    """
     merger = delta.merge(
         batch,
         predicate(table, batch),
@@ -57,10 +64,21 @@ def merge_batch(delta: DeltaTable, table: Table, batch: pl.DataFrame) -> Merged:
     if table.values:
         merger = merger.when_matched_update_all()
     before = delta.version()
-    metrics = merger.execute()
+    metrics = _executed(merger)
     inserted = metrics["num_target_rows_inserted"]
     revised = metrics["num_target_rows_updated"]
     return Merged(delta.version() if delta.version() != before else None, inserted, revised)
+
+
+def _executed(merger: TableMerger) -> Mapping[str, Any]:
+    try:
+        return merger.execute()
+    except DeltaError as error:
+        # Whether a faster writer is in the way it asks a predicate that it writes as SQL, in which
+        # our column `interval` cannot stand: what it could not check is in the way.
+        if "sql parser error" in str(error):
+            raise CommitFailedError(str(error)) from error
+        raise
 
 
 def split_changed(
