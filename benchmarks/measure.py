@@ -26,11 +26,15 @@ class Cost:
     result: Mapping[str, float]
 
 
-def run_part(module: str, arguments: Sequence[str]) -> Cost:
-    """Run `python -m module`; the last line that it prints is its result as JSON."""
+def run_part(module: str, arguments: Sequence[str], more: Mapping[str, str] | None = None) -> Cost:
+    """Run `python -m module`; the last line that it prints is its result as JSON.
+
+    `more` is added to its environment.
+    """
     command = [sys.executable, "-m", module, *arguments]
     started = time.monotonic()
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    environment = {**os.environ, **(more or {})}
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment)
     assert process.stdout is not None
     output = process.stdout.read()
     _, status, usage = os.wait4(process.pid, 0)

@@ -1,12 +1,11 @@
 """Candles from a loopback server into the lake: ours.
 
-python -m benchmarks.parts.ours_candles fetch|store URL SYMBOLS HOURS
+python -m benchmarks.parts.ours_candles fetch|store URL SYMBOLS HOURS FOLDER
 """
 
 import asyncio
 import json
 import sys
-import tempfile
 import time
 from pathlib import Path
 
@@ -30,7 +29,6 @@ _AT_ONCE = 8
 
 async def run(what: str, url: str, count: int, hours: int, folder: Path) -> dict[str, float]:
     ledger = Ledger(f"sqlite:///{folder / 'ledger.db'}")
-    ledger.migrate()
     lake = Lake(str(folder / "lake"))
     dollar = Asset("tether", "USDT", "Tether", "stable")
     registry = Registry([dollar, *(Asset(name.lower(), name, name) for name in symbols(count))])
@@ -69,8 +67,7 @@ def size_mb(folder: Path) -> float:
 
 
 if __name__ == "__main__":
-    what, url, count, hours = sys.argv[1:]
-    with tempfile.TemporaryDirectory() as home:
-        started = time.process_time()
-        result = asyncio.run(run(what, url, int(count), int(hours), Path(home)))
-        print(json.dumps({**result, "work": time.process_time() - started}))
+    what, url, count, hours, folder = sys.argv[1:]
+    started = time.process_time()
+    result = asyncio.run(run(what, url, int(count), int(hours), Path(folder)))
+    print(json.dumps({**result, "work": time.process_time() - started}))
