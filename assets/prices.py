@@ -17,8 +17,10 @@ from resources.flush import Flushed, flush_prices, quarantine_quotes
 from resources.lake import Lake
 from resources.ledger import Ledger, latest
 from resources.market import Asset, Interval, Registry, load_registry
-from resources.plan import PRICES_ASSET
+from resources.plan import PRICES_ASSET, day_key
 from resources.schemas import CANDLES, PRICES, UTC_TIME, utc
+
+_LATEST_START = 600_000
 
 
 class PricesConfig(dg.Config):
@@ -47,7 +49,8 @@ def prices(
 ) -> dg.MaterializeResult[None]:
     now = ledger.now()
     with asset_boundary(context.retry_number, now):
-        if context.partition_key == utc(now).strftime("%Y-%m-%d"):
+        # A run that was launched just before midnight is still about the present.
+        if context.partition_key in {day_key(now), day_key(now - _LATEST_START)}:
             answers = asyncio.run(_ask(config, feeds, ledger))
             frame = consensus(answers, _minute(now), feeds.mode, _stablecoins(ledger))
             for answer in answers:
