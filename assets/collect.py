@@ -6,8 +6,7 @@ for it, so that a flush never crosses a partition. A flush follows every 5 secon
 """
 
 import asyncio
-import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
@@ -73,7 +72,6 @@ class Collector:
         self._progress = progress
         self._ready: list[CandlePage] = []
         self._rows = 0
-        self._flushed_at = time.monotonic()
         self._flushing = asyncio.Lock()
         self._result = Collected()
 
@@ -88,11 +86,15 @@ class Collector:
         ordered = sorted(symbols, key=lambda symbol: bucket_of(str(symbol)))
         cursors = [_Cursor(symbol, todo[symbol]) for symbol in ordered if todo[symbol]]
         gate = asyncio.Semaphore(_AT_ONCE)
-        for month_end in _month_ends(window):
-            async with asyncio.TaskGroup() as tasks:
-                for cursor in cursors:
-                    tasks.create_task(self._fill(cursor, month_end, gate))
-            await self._flush()
+        regularly = asyncio.create_task(self._flush_regularly())
+        try:
+            for month_end in _month_ends(window):
+                await _together(self._fill(cursor, month_end, gate) for cursor in cursors)
+                await self._flush()
+                if regularly.done():
+                    regularly.result()
+        finally:
+            regularly.cancel()
         return self._result
 
     def _missing(self, symbols: Sequence[Symbol], window: Window) -> Mapping[Symbol, list[Window]]:
@@ -134,13 +136,18 @@ class Collector:
         now, cursor.ahead = _split(page, month_end)
         self._ready.append(now)
         self._rows += now.frame.height
-        if self._rows >= FLUSH_ROWS or time.monotonic() - self._flushed_at >= FLUSH_SECONDS:
+        if self._rows >= FLUSH_ROWS:
+            await self._flush()
+
+    async def _flush_regularly(self) -> None:
+        """What has been fetched is stored in time, also while providers keep us waiting."""
+        while True:
+            await asyncio.sleep(FLUSH_SECONDS)
             await self._flush()
 
     async def _flush(self) -> None:
         async with self._flushing:
             pages, self._ready, self._rows = self._ready, [], 0
-            self._flushed_at = time.monotonic()
             if not pages:
                 return
             done = await asyncio.to_thread(
@@ -148,6 +155,16 @@ class Collector:
             )
             self._result.flushed.add(done)
             self._progress(done)
+
+
+async def _together(work: Iterable[Coroutine[None, None, None]]) -> None:
+    """Run all at once; the first error ends the others and is raised as it is."""
+    tasks = [asyncio.create_task(each) for each in work]
+    try:
+        await asyncio.gather(*tasks)
+    finally:
+        for task in tasks:
+            task.cancel()
 
 
 def _split(page: CandlePage, end: int) -> tuple[CandlePage, CandlePage | None]:
