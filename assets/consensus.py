@@ -11,13 +11,13 @@ QUOTE = "USD"
 
 
 def consensus(
-    answers: Sequence[Quotes], at: pl.Expr, mode: str, stored_usd: Mapping[str, float]
+    answers: Sequence[Quotes], minute: pl.Expr, mode: str, stored_usd: Mapping[str, float]
 ) -> pl.DataFrame:
     """One PRICES row per asset that any provider quoted soundly.
 
     Quotes in a stablecoin are multiplied by that coin's own median in USD of the same
     answers, else by `stored_usd`, its newest stored price; without either they are left out.
-    `at` is the minute that the prices stand for. `spread_bps` is (highest - lowest) / median
+    `minute` is the minute that the prices stand for. `spread_bps` is (highest - lowest) / median
     in basis points, null with one source. `observed_at` is the newest observation used.
     """
     if not answers:
@@ -38,8 +38,8 @@ def consensus(
         fetched_at=pl.col("fetched_at").max(),
     )
     return rows.with_columns(
-        at=at,
-        day=at.dt.strftime("%Y-%m-%d"),
+        minute=minute,
+        day=minute.dt.strftime("%Y-%m-%d"),
         quote=pl.lit(QUOTE),
         quality=pl.when(pl.col("n_sources") > 1)
         .then(pl.lit("consensus"))
@@ -77,7 +77,7 @@ def derived(candles: pl.DataFrame) -> pl.DataFrame:
     """
     base = pl.col("symbol").str.split("/").list.first()
     return candles.with_columns(
-        at=pl.col("close_time"),
+        minute=pl.col("close_time"),
         day=pl.col("close_time").dt.strftime("%Y-%m-%d"),
         symbol=base,
         price=pl.col("close"),

@@ -85,7 +85,7 @@ def price_frame(first: int, minutes: int) -> pl.DataFrame:
     at = START + pl.col("minute") * MINUTE
     frame = grid.with_columns(
         day=_time(at).dt.strftime("%Y-%m-%d"),
-        at=_time(at),
+        minute=_time(at),
         price=100 * pl.col("base") * (1 + 0.1 * (pl.col("minute") / 500).sin()),
         quote=pl.lit("USD"),
         change_24h=2.0,

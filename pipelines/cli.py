@@ -3,7 +3,7 @@
 import argparse
 import sys
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from pipelines.session import run_session
 from pipelines.supervisor import say
@@ -39,12 +39,15 @@ def _add_keys(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
     create.add_argument("--scope", action="append", choices=keys.SCOPES, dest="scopes")
     create.add_argument("--tier", choices=keys.TIERS, default="free")
     create.add_argument("--expires", metavar="DATE", help="last day it holds, YYYY-MM-DD, UTC")
-    create.add_argument("--providers", choices=("sandbox", "live"), help="whose home: default live")
+    create.add_argument(
+        "--providers", choices=("sandbox", "live"), help="whose home; default: the setting's"
+    )
     create.set_defaults(run=_create_key)
 
 
 def _create_key(parsed: argparse.Namespace) -> None:
-    ledger = _ledger(load_settings(providers=parsed.providers or "live"))
+    chosen = {"providers": parsed.providers} if parsed.providers else {}
+    ledger = _ledger(load_settings(**chosen))
     expires = _end_of_day(parsed.expires) if parsed.expires else None
     say(keys.create(ledger, parsed.name, tuple(parsed.scopes or ["read"]), parsed.tier, expires))
 
@@ -54,7 +57,10 @@ def _end_of_day(text: str) -> int:
         day = datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC)
     except ValueError as error:
         raise SystemExit(f"headwater: --expires {text!r} is no date like 2027-01-31") from error
-    return int(day.timestamp() * 1000) + 86_400_000
+    end = day + timedelta(days=1)
+    if end <= datetime.now(UTC):
+        raise SystemExit(f"headwater: --expires {text} lies in the past")
+    return int(end.timestamp() * 1000)
 
 
 def _ledger(settings: Settings) -> Ledger:

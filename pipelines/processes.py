@@ -44,6 +44,11 @@ class Child:
             )
         self.started_at = time.monotonic()
 
+    def last_words(self) -> str:
+        """The last line of its log."""
+        lines = self.log.read_text(errors="replace").strip().splitlines()
+        return f"{lines[-1] if lines else 'it says nothing'} (more in {self.log})"
+
     def revive(self) -> bool:
         """Start again when it has ended, after a growing pause; True when it was started."""
         if self.process is None or self.process.poll() is None:

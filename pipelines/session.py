@@ -22,7 +22,7 @@ from resources.settings import Settings
 _START_SECONDS = 180
 _DEMO_KEY = "demo"
 _KEYS_HOLD = """Keys of earlier starts hold; another one, shown once:
-  ./dev headwater keys create NAME --scope admin"""
+  ./dev headwater keys create NAME --scope admin --providers live"""
 
 
 def run_session(settings: Settings) -> None:
@@ -120,7 +120,9 @@ class _Session:
         while going:
             self._check_stop()
             self._supervisor.watch()
-            bars["prices"].update(len(latest.read_prices(self._ledger)) - bars["prices"].n)
+            # The stablecoins that quotes are in come on top of the active coins.
+            priced = min(len(latest.read_prices(self._ledger)), self._settings.top_n_cryptos)
+            bars["prices"].update(priced - bars["prices"].n)
             bars["candles"].update(self._percent(window) - bars["candles"].n)
             going = {
                 feed: run_id for feed, run_id in going.items() if not self._ended(feed, run_id)
@@ -178,7 +180,7 @@ Ctrl-C stops everything; the data stays in {self._supervisor.home}."""
     def _new_key(self) -> str | None:
         """The demo makes a new key at each start, `up` only the first one."""
         live = self._settings.providers == "live"
-        if live and keys.any_valid(self._ledger):
+        if live and keys.any_admin(self._ledger):
             return None
         keys.revoke_named(self._ledger, _DEMO_KEY)
         return keys.create(self._ledger, "first" if live else _DEMO_KEY, ("admin",), "admin")

@@ -18,6 +18,7 @@ from resources.settings import Settings, child_environment
 _PROJECT = Path(__file__).parents[1]
 _LEAST_FREE = 200 * 1024 * 1024
 _GRACE = 6.0
+_FUTILE = 3
 # Small frames, stored one batch at a time: more threads of deltalake and polars take 30 MB
 # of a run and save neither time nor CPU. The sandbox's frames are smaller still.
 RUN_ENVIRONMENT = {"POLARS_MAX_THREADS": "1", "TOKIO_WORKER_THREADS": "1"}
@@ -64,6 +65,9 @@ class Supervisor:
         until = time.monotonic() + seconds
         while not ready():
             self.watch()
+            for child in self.children:
+                if child.restarts >= _FUTILE:
+                    raise StartRefused(f"{child.name} cannot start: {child.last_words()}")
             if time.monotonic() > until:
                 logs = self.home / "logs"
                 raise StartRefused(f"{what} did not come up in {seconds:.0f} s; see {logs}")
@@ -113,6 +117,14 @@ class Supervisor:
 
     def _require_ports(self) -> None:
         settings = self.settings
+        ports = {
+            "HEADWATER_PORT": settings.port,
+            "HEADWATER_DAGSTER_PORT": settings.dagster_port,
+            "HEADWATER_SANDBOX_PORT": settings.sandbox_port,
+        }
+        if len(set(ports.values())) < len(ports):
+            said = ", ".join(f"{name}={port}" for name, port in ports.items())
+            raise StartRefused(f"the ports must differ: {said}")
         require_free(settings.port, settings.host, "HEADWATER_PORT")
         require_free(settings.dagster_port, "127.0.0.1", "HEADWATER_DAGSTER_PORT")
         if settings.sandbox_url:

@@ -13,7 +13,7 @@ import polars as pl
 from resources.lake import Lake, Merged
 from resources.ledger import Ledger, commits, coverage, latest, quarantine
 from resources.market import Interval
-from resources.plan import Window
+from resources.plan import Window, missing
 from resources.schemas import CANDLES, PRICES, UTC_TIME, bucket_of, check_candles
 
 
@@ -54,7 +54,10 @@ class Flushed:
 def flush_candles(
     lake: Lake, ledger: Ledger, interval: Interval, pages: Sequence[CandlePage], mode: str
 ) -> Flushed:
-    """Store the closed, sound candles of these pages and acknowledge their windows."""
+    """Store the closed, sound candles of these pages and acknowledge their windows.
+
+    A quarantined candle stays missing: it is asked for again.
+    """
     newest = max(page.fetched_at for page in pages)
     checked = check_candles(_with_origin(pages, interval, mode), interval, newest)
     closes = pl.col("open_time").dt.epoch("ms") + interval.ms
@@ -69,7 +72,7 @@ def flush_candles(
             quarantine.keep(
                 ledger, connection, CANDLES.name, str(provider), str(symbol), kept.to_dicts()
             )
-        coverage.extend(connection, interval, ((page.symbol, page.window) for page in pages))
+        coverage.extend(connection, interval, _proven(pages, broken, interval))
         latest.put_forming(connection, _forming_rows(forming, interval))
         if merged.version is not None:
             keys = _candle_keys(closed, interval)
@@ -86,7 +89,7 @@ def flush_prices(lake: Lake, ledger: Ledger, frame: pl.DataFrame) -> Flushed:
     merged = lake.merge(PRICES, frame)
     if merged.version is None:
         return Flushed()
-    newest = frame.sort("at").unique("symbol", keep="last", maintain_order=True)
+    newest = frame.sort("minute").unique("symbol", keep="last", maintain_order=True)
     with ledger.write() as connection:
         latest.put_prices(connection, [_price_row(row) for row in newest.to_dicts()])
         keys: list[commits.Key] = [{"symbol": symbol} for symbol in sorted(newest["symbol"])]
@@ -127,6 +130,23 @@ def _with_origin(pages: Sequence[CandlePage], interval: Interval, mode: str) -> 
     return pl.concat([pl.concat(page.frame for page in pages), per_row], how="horizontal")
 
 
+def _proven(
+    pages: Sequence[CandlePage], broken: pl.DataFrame, interval: Interval
+) -> list[tuple[str, Window]]:
+    """The windows of these pages without their quarantined candles, by symbol."""
+    holes: dict[str, list[Window]] = {}
+    for symbol, at in (
+        broken.select("symbol", pl.col("open_time").dt.epoch("ms")).drop_nulls().rows()
+    ):
+        opened = interval.floor(at)
+        holes.setdefault(symbol, []).append(Window(opened, opened + interval.ms))
+    return [
+        (page.symbol, part)
+        for page in pages
+        for part in missing(page.window, holes.get(page.symbol, []))
+    ]
+
+
 def _as_candles(frame: pl.DataFrame, interval: Interval) -> pl.DataFrame:
     forms = {Interval.W1: "all", Interval.H4: "%Y", Interval.D1: "%Y"}
     return frame.with_columns(
@@ -157,6 +177,6 @@ def _candle_keys(frame: pl.DataFrame, interval: Interval) -> Sequence[commits.Ke
 
 def _price_row(row: Mapping[str, Any]) -> Mapping[str, Any]:
     columns = ("symbol", "price", "quote", "change_24h", "providers", "n_sources", "spread_bps")
-    times = ("at", "observed_at", "fetched_at")
+    times = {"at": "minute", "observed_at": "observed_at", "fetched_at": "fetched_at"}
     kept = {name: row[name] for name in (*columns, "quality", "mode")}
-    return {**kept, **{name: int(row[name].timestamp() * 1000) for name in times}}
+    return {**kept, **{name: int(row[column].timestamp() * 1000) for name, column in times.items()}}

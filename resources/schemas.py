@@ -101,7 +101,7 @@ PRICES = Table(
         {
             "day": pl.String(),
             "symbol": pl.String(),
-            "at": UTC_TIME,  # the minute this price stands for
+            "minute": UTC_TIME,  # the minute this price stands for
             "price": pl.Float64(),
             "quote": pl.String(),
             "change_24h": pl.Float64(),
@@ -115,10 +115,10 @@ PRICES = Table(
             "known_at": UTC_TIME,
         }
     ),
-    key=("day", "symbol", "at"),
+    key=("day", "symbol", "minute"),
     partitions=("day",),
-    time="at",
-    sort=("symbol", "at"),
+    time="minute",
+    sort=("symbol", "minute"),
 )
 TABLES: Mapping[str, Table] = {t.name: t for t in (CANDLES, CANDLE_REVISIONS, PRICES)}
 

@@ -9,7 +9,7 @@ import functools
 import os
 import tomllib
 from collections.abc import Mapping
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, Literal
 
@@ -111,9 +111,13 @@ class Settings(BaseSettings):
             raise ValueError(str(error)) from error
 
     @model_validator(mode="after")
-    def _keyless_only_on_loopback(self) -> "Settings":
+    def _possible(self) -> "Settings":
         if not self.api_key_required and self.host not in LOOPBACK:
             raise ValueError("HEADWATER_API_KEY_REQUIRED=false needs HEADWATER_HOST on loopback")
+        if self.database_url and not self.database_url.startswith("sqlite:"):
+            raise ValueError("HEADWATER_DATABASE_URL must be a sqlite:/// URL: no other works yet")
+        if self.collection_start_date > datetime.now(UTC).date():
+            raise ValueError("HEADWATER_COLLECTION_START_DATE lies in the future")
         return self
 
     @property
@@ -178,7 +182,8 @@ def load_settings(**overrides: Any) -> Settings:
     try:
         return Settings(**overrides)
     except SettingsError as error:
-        raise StartRefused(f"a setting cannot be read: {error}") from error
+        name = str(error).partition('field "')[2].partition('"')[0].upper()
+        raise StartRefused(f'{PREFIX}{name} is no JSON such as ["https://example.org"]') from error
     except ValidationError as error:
         first = error.errors()[0]
         name = str(first["loc"][0]) if first["loc"] else ""

@@ -72,7 +72,7 @@ def history(
     frame = _gather(lake, symbol, window, resolution, limit + 1)
     if frame.height <= limit:
         return _rows(frame), None
-    following = frame["at"].dt.truncate(resolution).dt.epoch("ms")[limit]
+    following = frame["minute"].dt.truncate(resolution).dt.epoch("ms")[limit]
     return _rows(frame.head(limit)), following
 
 
@@ -82,14 +82,23 @@ def _gather(
     """The oldest `count` rows, reading ever more days at once until there are as many."""
     first, last = (f"{utc(at):%Y-%m-%d}" for at in (window.start, window.end - 1))
     days = [day for day in lake.periods(PRICES) if first <= day <= last]
-    columns = ("at", "price", "quote", "providers", "n_sources", "spread_bps", "quality", "mode")
+    columns = (
+        "minute",
+        "price",
+        "quote",
+        "providers",
+        "n_sources",
+        "spread_bps",
+        "quality",
+        "mode",
+    )
     frames = [pl.DataFrame(schema={name: PRICES.schema[name] for name in columns})]
     rows, at, size = 0, 0, 1 + count * STEPS[resolution] // DAY_MS
     while at < len(days) and rows < count:
         where = {"day": days[at : at + size]}
         stored = lake.scan(PRICES, where, utc(window.start), utc(window.end))
-        mine = stored.filter(pl.col("symbol") == symbol).select(columns).sort("at")
-        steps = pl.col("at").dt.truncate(resolution)
+        mine = stored.filter(pl.col("symbol") == symbol).select(columns).sort("minute")
+        steps = pl.col("minute").dt.truncate(resolution)
         frames.append(collect(mine.unique(steps, keep="last", maintain_order=True)))
         rows += frames[-1].height
         at, size = at + size, size * 2
@@ -97,7 +106,7 @@ def _gather(
 
 
 def _rows(frame: pl.DataFrame) -> list[Row]:
-    rows = frame.with_columns(iso_column("at")).to_dicts()
+    rows = frame.rename({"minute": "at"}).with_columns(iso_column("at")).to_dicts()
     for row in rows:
         mode, providers = row.pop("mode"), row.pop("providers")
         row["source"] = price_source(providers, mode)

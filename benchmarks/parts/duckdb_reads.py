@@ -28,11 +28,11 @@ _LAST = _CANDLES % "ORDER BY open_time DESC LIMIT 500"
 _BETWEEN = _CANDLES % "AND open_time >= $start AND open_time < $end"
 _NEWEST = """
     SELECT symbol, price, quote, change_24h, n_sources, spread_bps, quality, providers, mode,
-        epoch_ms(t."at") AS "at", epoch_ms(t.observed_at) AS observed_at,
+        epoch_ms(t.minute) AS "at", epoch_ms(t.observed_at) AS observed_at,
         epoch_ms(t.fetched_at) AS fetched_at
     FROM read_parquet($files, hive_partitioning = true) t
     WHERE day >= $day AND symbol IN $symbols
-    QUALIFY row_number() OVER (PARTITION BY symbol ORDER BY t."at" DESC) = 1 ORDER BY symbol"""
+    QUALIFY row_number() OVER (PARTITION BY symbol ORDER BY t.minute DESC) = 1 ORDER BY symbol"""
 
 
 class Duck:

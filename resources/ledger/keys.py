@@ -57,12 +57,11 @@ def find(ledger: Ledger, secret: str) -> ApiKey | None:
     return ApiKey(row.id, row.name, tuple(row.scopes.split(",")), row.tier) if row else None
 
 
-def any_valid(ledger: Ledger) -> bool:
-    """Whether there is a key that is neither expired nor revoked."""
+def any_admin(ledger: Ledger) -> bool:
+    """Whether there is a key for everything that is neither expired nor revoked."""
+    query = sa.select(api_keys.c.id).where(_valid(ledger), api_keys.c.scopes.contains("admin"))
     with ledger.read() as connection:
-        return (
-            connection.execute(sa.select(api_keys.c.id).where(_valid(ledger))).first() is not None
-        )
+        return connection.execute(query).first() is not None
 
 
 def revoke_named(ledger: Ledger, name: str) -> None:

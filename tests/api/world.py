@@ -63,7 +63,7 @@ def prices(at: int, values: dict[str, float], sources: Sequence[str] = ()) -> pl
         {
             "day": f"{utc(at):%Y-%m-%d}",
             "symbol": symbol,
-            "at": utc(at),
+            "minute": utc(at),
             "price": price,
             "quote": "USD",
             "change_24h": 2.0,

@@ -38,7 +38,7 @@ def test_the_price_is_the_median_of_those_asked() -> None:
     assert row["price"] == 101.0
     assert math.isclose(row["spread_bps"], 800 / 101 * 10_000)
     assert (row["n_sources"], row["quality"], row["providers"]) == (3, "consensus", ["0", "1", "2"])
-    assert row["at"] == NOW.replace(second=0)
+    assert row["minute"] == NOW.replace(second=0)
 
 
 def test_one_source_is_called_single_and_has_no_spread() -> None:

@@ -40,6 +40,18 @@ def test_a_taken_port_names_its_setting(tmp_path: Path, setting: str) -> None:
     assert setting in said
 
 
+def test_ports_that_are_the_same_are_named(tmp_path: Path) -> None:
+    port = str(free_port())
+    said = refused(tmp_path / "home", HEADWATER_PORT=port, HEADWATER_DAGSTER_PORT=port)
+    assert f"the ports must differ: HEADWATER_PORT={port}, HEADWATER_DAGSTER_PORT={port}" in said
+
+
+def test_a_service_that_cannot_start_says_why(tmp_path: Path) -> None:
+    said = refused(tmp_path / "home", HEADWATER_SANDBOX_REPLAY=str(tmp_path / "nowhere"))
+    assert "sandbox cannot start" in said
+    assert "nowhere" in said
+
+
 def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     blocked = tmp_path / "file"
     blocked.write_text("")

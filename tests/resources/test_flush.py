@@ -83,6 +83,9 @@ def test_a_broken_row_is_quarantined_and_the_others_are_stored(lake: Lake, ledge
     assert (flushed.rows, flushed.quarantined) == (3, 2)
     assert flushed.quarantined_by_reason == {"price not positive": 2}
     assert quarantine.count(ledger, "candles") == 2
+    # It is asked for again.
+    assert coverage.covered(ledger, "BTC/USDT", "1h") == []
+    assert coverage.covered(ledger, "ETH/USDT", "1h") == [Window(START, START + 3 * HOUR)]
 
 
 def test_an_empty_page_covers_its_window(lake: Lake, ledger: Ledger) -> None:

@@ -69,6 +69,8 @@ def test_a_misspelt_name_is_refused_wherever_it_stands(
         ("HEADWATER_PROVIDERS", "both"),
         ("HEADWATER_COLLECTION_INTERVAL", "2h"),
         ("HEADWATER_COLLECTION_START_DATE", "2025-13-45"),
+        ("HEADWATER_COLLECTION_START_DATE", "2999-01-01"),
+        ("HEADWATER_DATABASE_URL", "postgresql://x/y"),
     ],
 )
 def test_a_bad_value_is_refused_by_name(
@@ -83,7 +85,7 @@ def test_what_is_no_json_or_toml_is_refused_with_a_sentence(
     empty_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HEADWATER_CORS_ORIGINS", "http://b")
-    with pytest.raises(StartRefused, match="cors_origins"):
+    with pytest.raises(StartRefused, match="HEADWATER_CORS_ORIGINS is no JSON"):
         load_settings()
     monkeypatch.delenv("HEADWATER_CORS_ORIGINS")
     (empty_folder / "headwater.toml").write_text("port = = 1")

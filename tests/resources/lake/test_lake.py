@@ -121,11 +121,11 @@ def test_a_folder_that_cannot_be_written_is_a_clear_error() -> None:
 
 
 def _price(value: float) -> pl.DataFrame:
-    at = pl.lit(START, PRICES.schema["at"])
+    at = pl.lit(START, PRICES.schema["minute"])
     return pl.select(
         day=pl.lit("2024-01-01"),
         symbol=pl.lit("BTC"),
-        at=at,
+        minute=at,
         price=pl.lit(value),
         quote=pl.lit("USD"),
         change_24h=pl.lit(None, pl.Float64),
