@@ -119,7 +119,7 @@ class _Session:
         going = dict(launched)
         while going:
             self._check_stop()
-            self._supervisor.watch()
+            self._supervisor.watch_start()
             # The stablecoins that quotes are in come on top of the active coins.
             priced = min(len(latest.read_prices(self._ledger)), self._settings.top_n_cryptos)
             bars["prices"].update(priced - bars["prices"].n)

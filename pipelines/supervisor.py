@@ -60,14 +60,18 @@ class Supervisor:
             if child.revive():
                 say(f"{child.name} had ended and was started again; its log is {child.log}")
 
+    def watch_start(self) -> None:
+        """The same; raises StartRefused when a service ends again and again."""
+        self.watch()
+        for child in self.children:
+            if child.restarts >= _FUTILE:
+                raise StartRefused(f"{child.name} cannot start: {child.last_words()}")
+
     def wait_for(self, ready: Callable[[], bool], what: str, seconds: float) -> None:
         """Watch until `ready`; raises StartRefused after `seconds`."""
         until = time.monotonic() + seconds
         while not ready():
-            self.watch()
-            for child in self.children:
-                if child.restarts >= _FUTILE:
-                    raise StartRefused(f"{child.name} cannot start: {child.last_words()}")
+            self.watch_start()
             if time.monotonic() > until:
                 logs = self.home / "logs"
                 raise StartRefused(f"{what} did not come up in {seconds:.0f} s; see {logs}")
