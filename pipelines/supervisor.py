@@ -45,7 +45,7 @@ class Supervisor:
                 say(f"ended {ended} processes that an earlier start left behind")
             self._require_ports()
             self._write_configuration()
-            self._fail_orphaned_runs()
+            self._prepare_dagster()
             try:
                 for child in self._services():
                     self.children.append(child)
@@ -144,11 +144,13 @@ class Supervisor:
         self._sandbox_config = self.home / "run" / "sandbox.json"
         self._sandbox_config.write_text(json.dumps(sandbox_config()))
 
-    def _fail_orphaned_runs(self) -> None:
-        """Runs that were going when everything was killed will never end by themselves."""
-        if not (self.settings.dagster_home / "history").exists():
-            return
-        import dagster as dg  # noqa: PLC0415 (costs seconds, and a first start does not need it)
+    def _prepare_dagster(self) -> None:
+        """Make Dagster's storage, and end the runs that were going when everything was killed.
+
+        Services that start together in an empty folder would each make the storage, and one
+        of them would find it half made.
+        """
+        import dagster as dg  # noqa: PLC0415 (costs seconds that a refused start need not spend)
 
         going = [
             dg.DagsterRunStatus.STARTING,
