@@ -148,10 +148,8 @@ def _proven(
 
 
 def _as_candles(frame: pl.DataFrame, interval: Interval) -> pl.DataFrame:
-    forms = {Interval.W1: "all", Interval.H4: "%Y", Interval.D1: "%Y"}
-    return frame.with_columns(
-        period=pl.col("open_time").dt.strftime(forms.get(interval, "%Y-%m"))
-    ).select(CANDLES.schema.names())
+    period = pl.col("open_time").dt.strftime(interval.period_form)
+    return frame.with_columns(period=period).select(CANDLES.schema.names())
 
 
 def _forming_rows(frame: pl.DataFrame, interval: Interval) -> Sequence[Mapping[str, Any]]:

@@ -57,9 +57,3 @@ def missing(wanted: Window, covered: Sequence[Window]) -> list[Window]:
         at = max(at, window.end)
     gaps.append(Window(at, wanted.end))
     return [gap for gap in gaps if gap.length]
-
-
-def runs(times: Sequence[int], wanted: Window, step: int) -> list[Window]:
-    """The [from, to) runs of open times that `times` (sorted) lacks in an aligned window."""
-    present = [Window(t, t + step) for t in times]
-    return missing(wanted, present)

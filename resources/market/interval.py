@@ -33,12 +33,17 @@ class Interval(StrEnum):
         """The first open time that is not before `at`."""
         return self.floor(at + self.ms - 1)
 
-    def period(self, open_time: int) -> str:
-        """The lake's partition of a candle: month up to 1h, year for 4h and 1d, 'all' for 1w."""
+    @property
+    def period_form(self) -> str:
+        """The lake's partition as strftime writes it: month up to 1h, year for 4h and 1d, 'all'
+        for 1w."""
         if self is Interval.W1:
             return "all"
-        form = "%Y" if self in (Interval.H4, Interval.D1) else "%Y-%m"
-        return datetime.fromtimestamp(open_time / 1000, UTC).strftime(form)
+        return "%Y" if self in (Interval.H4, Interval.D1) else "%Y-%m"
+
+    def period(self, open_time: int) -> str:
+        """The lake's partition of a candle."""
+        return datetime.fromtimestamp(open_time / 1000, UTC).strftime(self.period_form)
 
     @classmethod
     def parse(cls, text: str) -> "Interval":

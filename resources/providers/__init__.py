@@ -5,7 +5,6 @@ import importlib
 import pkgutil
 from collections.abc import Mapping
 
-from resources.errors import NotFound
 from resources.providers.base import Provider
 
 
@@ -18,12 +17,3 @@ def load_providers() -> Mapping[str, Provider]:
         if info.name != "base"
     )
     return {module.PROVIDER.id: module.PROVIDER for module in modules}
-
-
-def find_provider(spelling: str) -> Provider:
-    """By id or display name, without regard to case; raises NotFound."""
-    wanted = spelling.casefold()
-    for provider in load_providers().values():
-        if wanted in (provider.id.casefold(), provider.name.casefold()):
-            return provider
-    raise NotFound(f"no provider is called {spelling!r}")

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from api.queries.gaps import _holes
-from resources.plan import Window, runs
+from resources.plan import Window, missing
 
 GAPS = "/api/ohlcv/gaps/BTC/USDT?interval=1h"
 
@@ -85,4 +85,5 @@ def test_gaps_come_in_pages(reader: httpx.Client) -> None:
 def test_holes_are_the_runs_that_no_candle_fills(steps: set[int], first: int, length: int) -> None:
     window = Window(first * 60, (first + length) * 60)
     times = sorted(at * 60 for at in steps if window.start <= at * 60 < window.end)
-    assert _holes(pl.Series(times, dtype=pl.Int64), window, 60) == runs(times, window, 60)
+    expected = missing(window, [Window(at, at + 60) for at in times])
+    assert _holes(pl.Series(times, dtype=pl.Int64), window, 60) == expected

@@ -2,11 +2,10 @@
 
 from itertools import pairwise
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from resources.plan import Window, missing, runs, union
+from resources.plan import Window, missing, union
 
 bounds = st.integers(0, 60)
 windows = st.lists(st.tuples(bounds, bounds).map(lambda pair: Window(*sorted(pair))), max_size=8)
@@ -33,16 +32,3 @@ def test_missing_and_covered_together_are_what_was_wanted(
     gaps = missing(wanted, parts)
     assert points(gaps) == points([wanted]) - points(parts)
     assert all(gap.length > 0 for gap in gaps)
-
-
-@pytest.mark.parametrize(
-    ("times", "expected"),
-    [
-        ([], [Window(0, 50)]),
-        ([0, 10, 20, 30, 40], []),
-        ([0, 40], [Window(10, 40)]),
-        ([10, 20], [Window(0, 10), Window(30, 50)]),
-    ],
-)
-def test_runs_are_the_open_times_that_are_absent(times: list[int], expected: list[Window]) -> None:
-    assert runs(times, Window(0, 50), 10) == expected
