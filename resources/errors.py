@@ -13,6 +13,7 @@
     │   ├── NotCalled                nothing was sent; `not_before` says when it may be
     │   │   ├── BreakerOpen
     │   │   ├── BudgetExhausted
+    │   │   ├── KeyMissing           the provider wants a key that nobody has set
     │   │   └── NoneAvailable        no member of a pool may be called
     │   └── ProviderError            a provider was called and did not answer well
     │       ├── RateLimited          429 or 418; `not_before`
@@ -100,6 +101,12 @@ class BreakerOpen(NotCalled):
 
 class BudgetExhausted(NotCalled):
     pass
+
+
+class KeyMissing(NotCalled):
+    def __init__(self, provider: str) -> None:
+        super().__init__(f"{provider} wants a key: set HEADWATER_KEY_{provider.upper()}")
+        self.provider = provider
 
 
 class NoneAvailable(NotCalled):

@@ -43,6 +43,26 @@ QUOTES = pl.Schema(
 # What a market-list parser returns: one row per market that trades now.
 MARKETS = pl.Schema({"native": pl.String(), "base": pl.String(), "quote": pl.String()})
 
+# What a funding parser returns: one row per perpetual, in the provider's own spelling.
+FUNDING = pl.Schema(
+    {
+        "native": pl.String(),
+        "rate": pl.Float64(),  # a fraction of the position, per `hours`; longs pay where positive
+        "hours": pl.Float64(),  # between two fundings, null where the provider does not say
+        "funding_at": UTC_TIME,  # when the rate is or was paid, null where it does not say
+    }
+)
+
+# What an open interest parser returns: one row per perpetual, in the provider's own spelling.
+OPEN_INTEREST = pl.Schema(
+    {
+        "native": pl.String(),
+        "amount": pl.Float64(),  # in the base asset, null where the provider counts otherwise
+        "value": pl.Float64(),  # in the quote asset, null where the provider does not say
+        "observed_at": UTC_TIME,  # null where the provider does not say
+    }
+)
+
 _PROVENANCE = {
     "provider": pl.String(),
     "mode": pl.String(),

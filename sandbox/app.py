@@ -42,9 +42,9 @@ class _Theatre:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         host, _, path = scope["path"].removeprefix("/").partition("/")
         stage = self._hosts.get(host)
-        if stage is None or scope["method"] != "GET":
+        if stage is None or scope["method"] not in ("GET", "POST"):
             known = ", ".join(self._hosts)
-            error = f"the sandbox answers GET /<host>/<path> for the hosts {known}"
+            error = f"the sandbox answers GET and POST /<host>/<path> for the hosts {known}"
             await JSONResponse({"error": error}, 404)(scope, receive, send)
         else:
             await stage.play(f"/{path}", scope, receive, send)

@@ -55,15 +55,18 @@ class Stage:
         query = dict(parse_qsl(scope["query_string"].decode(), keep_blank_values=True))
         connection = Connection(scope, receive, send)
         gzipped = any(k == b"accept-encoding" and b"gzip" in v for k, v in scope["headers"])
-        answer, fault = self._act(path, query)
+        body = await _body(receive) if scope["method"] == "POST" else None
+        answer, fault = self._act(path, query, body)
         await asyncio.sleep(self._delay)
         reply = _reply(fault, encode(answer, self._venue.content_type, gzipped))
         outcome = fault.kind if fault and fault.kind in _OF_CONNECTION else str(reply.status)
         self.tally.count(path, outcome, self._clock())
         await _deliver(connection, fault, reply)
 
-    def _act(self, path: str, query: Mapping[str, str]) -> tuple[Answer, Fault | None]:
-        """The answer, and the fault that is still to break it on its way."""
+    def _act(
+        self, path: str, query: Mapping[str, str], body: bytes | None
+    ) -> tuple[Answer, Fault | None]:
+        """The answer, and the fault that is still to break it on its way; a body means POST."""
         now, clock = self._clock(), time.monotonic()
         self.tally.requests += 1
         self.tally.during_ban += self.limiter.banned(clock)
@@ -75,7 +78,10 @@ class Stage:
         if fault and fault.kind in _RETRY_AFTER:
             return self._limited(fault, now, clock), None
         try:
-            answer = self._venue.answer(path, query, now)
+            if body is None:
+                answer = self._venue.answer(path, query, now)
+            else:
+                answer = self._venue.post(path, body, now)
         except RequestError as error:
             answer = error.answer
         if fault and fault.kind in DAMAGE and answer.status == 200:
@@ -98,6 +104,15 @@ class Stage:
         answer = self._venue.refusal(status, wait, now)
         answer.headers |= self._venue.used(self.limiter.used(time.monotonic()))
         return answer
+
+
+async def _body(receive: Receive) -> bytes:
+    parts = []
+    while True:
+        message = await receive()
+        parts.append(message.get("body", b""))
+        if not message.get("more_body"):
+            return b"".join(parts)
 
 
 def _reply(fault: Fault | None, reply: Reply) -> Reply:

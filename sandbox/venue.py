@@ -1,4 +1,4 @@
-"""What every venue has in common: it answers GETs by path, and refuses in its own words."""
+"""What every venue has in common: it answers by path, and refuses in its own words."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
@@ -43,6 +43,11 @@ class Venue(ABC):
     @abstractmethod
     def answer(self, path: str, query: Mapping[str, str], now: int) -> Answer:
         """Raises RequestError for what it does not know."""
+
+    def post(self, path: str, body: bytes, now: int) -> Answer:
+        """The answer to a POST, which most take none of."""
+        del path, body, now
+        raise RequestError(Answer({"error": "Method Not Allowed"}, 405))
 
     @abstractmethod
     def refusal(self, status: int, wait: int, now: int) -> Answer:

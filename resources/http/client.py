@@ -1,14 +1,16 @@
-"""One GET of a provider, through the whole stack."""
+"""One call of a provider, through the whole stack."""
 
 import asyncio
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
+from urllib.parse import quote
 
 import httpx
 
+from resources.errors import KeyMissing
 from resources.http.breaker import BreakerTransport
 from resources.http.budget import BudgetTransport, http_date
 from resources.http.gate import GateTransport
@@ -62,6 +64,7 @@ class Client:
         retry_base: float = 0.5,
     ) -> None:
         self._deadline = deadline
+        self._sandboxed = sandbox_url is not None
         self._budgets = Budgets(ledger)
         self._breakers = Breakers(ledger)
         self._sockets = AiohttpTransport(sandbox_url=sandbox_url, max_response_mb=max_response_mb)
@@ -99,21 +102,16 @@ class Client:
         deadline unless told; 0 where another provider can be asked instead.
 
         Raises TemporaryError, RateLimited, RefusedRequest or MalformedResponse for what
-        the provider did, BreakerOpen or BudgetExhausted where it was not called.
+        the provider did, BreakerOpen, BudgetExhausted or KeyMissing where it was not called.
         """
-        request = httpx.Request(
-            "GET",
-            provider.base_url.rstrip("/") + call.path,
-            params=call.params or None,
-            headers=_headers(provider),
-            extensions={
-                "provider": provider,
-                "weight": call.weight,
-                "parse": parse,
-                "max_wait": self._deadline / 2 if max_wait is None else max_wait,
-                "deadline": asyncio.get_running_loop().time() + self._deadline,
-            },
-        )
+        extensions = {
+            "provider": provider,
+            "weight": call.weight,
+            "parse": parse,
+            "max_wait": self._deadline / 2 if max_wait is None else max_wait,
+            "deadline": asyncio.get_running_loop().time() + self._deadline,
+        }
+        request = request_of(provider, call, self._key(provider), extensions)
         response = await self._stack.handle_async_request(request)
         return Answer(
             value=response.extensions["value"],
@@ -123,6 +121,15 @@ class Client:
             server_time=http_date(response.headers.get("date", "")),
             headers=response.headers,
         )
+
+    def _key(self, provider: Provider) -> str | None:
+        """The caller's key, a made-up one in the sandbox; raises KeyMissing."""
+        key = provider_key(provider.id)
+        if key is None and provider.auth and provider.auth.required:
+            if self._sandboxed:
+                return "sandbox"
+            raise KeyMissing(provider.id)
+        return key
 
     def blocked_until(self, provider: Provider) -> int:
         """The ledger's time before which a call would not be sent, 0 when it may be.
@@ -134,9 +141,27 @@ class Client:
         )
 
 
-def _headers(provider: Provider) -> dict[str, str]:
+def request_of(
+    provider: Provider, call: Call, key: str | None, extensions: Mapping[str, Any]
+) -> httpx.Request:
+    """The call as it is sent, with the caller's key where the provider takes one."""
+    address = provider.base_url.rstrip("/") + call.path
     headers = {"User-Agent": _USER_AGENT}
-    key = provider_key(provider.id)
-    if key and provider.key_header:
-        headers[provider.key_header] = key
-    return headers
+    params = dict(call.params)
+    auth = provider.auth
+    if key and auth and auth.kind == "header":
+        headers[auth.name] = auth.prefix + key
+    elif key and auth and auth.kind == "query":
+        params[auth.name] = auth.prefix + key
+    elif key and auth:
+        address = address.replace("{key}", quote(key, safe=""))
+    if call.body is not None:
+        headers["Content-Type"] = "application/json"
+    return httpx.Request(
+        "GET" if call.body is None else "POST",
+        address,
+        params=params or None,
+        headers=headers,
+        content=call.body,
+        extensions={**extensions, "secret": key if auth else None},
+    )

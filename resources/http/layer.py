@@ -36,3 +36,8 @@ def max_wait_of(request: httpx.Request) -> float:
 
 def deadline_of(request: httpx.Request) -> float | None:
     return cast("float | None", request.extensions.get("deadline"))
+
+
+def secret_of(request: httpx.Request) -> str | None:
+    """The key that the request carries, which nothing may repeat."""
+    return cast("str | None", request.extensions.get("secret"))

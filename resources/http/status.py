@@ -3,8 +3,7 @@
 import httpx
 
 from resources.errors import RefusedRequest, TemporaryError
-from resources.http.layer import Layer, provider_of
-from resources.providers.base import Provider
+from resources.http.layer import Layer, provider_of, secret_of
 
 _EXCERPT = 200
 
@@ -19,12 +18,12 @@ class StatusTransport(Layer):
             return response
         provider = provider_of(request)
         kind = TemporaryError if status == 408 or status >= 500 else RefusedRequest
-        said = _excerpt(request, response, provider)
+        said = _excerpt(request, response)
         raise kind(f"{provider.id} answered {status}: {said}", provider.id, status)
 
 
-def _excerpt(request: httpx.Request, response: httpx.Response, provider: Provider) -> str:
+def _excerpt(request: httpx.Request, response: httpx.Response) -> str:
     """The start of the body, on one line; some providers repeat the key they were sent."""
     text = " ".join(response.content[: 4 * _EXCERPT].decode(errors="replace").split())
-    key = request.headers.get(provider.key_header) if provider.key_header else None
+    key = secret_of(request)
     return (text.replace(key, "<key>") if key else text)[:_EXCERPT]

@@ -14,6 +14,6 @@ def load_providers() -> Mapping[str, Provider]:
     modules = (
         importlib.import_module(f"{__name__}.{info.name}")
         for info in pkgutil.iter_modules(__path__)
-        if info.name != "base"
+        if info.name not in ("base", "parsing")
     )
     return {module.PROVIDER.id: module.PROVIDER for module in modules}

@@ -1,23 +1,30 @@
-"""What a provider is: frozen data and pure functions, no I/O; and what its parsers share."""
+"""What a provider is: frozen data and pure functions, no I/O."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Annotated, TypeVar
+from typing import Literal
 
-import msgspec
 import polars as pl
 
-from resources.errors import MalformedResponse
 from resources.market import Interval, Symbol
-from resources.schemas import CANDLE_PAGE, MARKETS, QUOTES, UTC_TIME
 
-T = TypeVar("T")
-
-# Decoded with strict=False, so that "0.5", "NaN" and 1 are numbers too; null stays null.
-Number = float | None
-# A time as a provider counts it; still within int64 when its seconds are made milliseconds.
-Moment = Annotated[int, msgspec.Meta(ge=-(9 * 10**15), le=9 * 10**15)]
-Count = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)] | None
+# How fresh a provider's answers are wanted, and the seconds between two looks at it.
+Update = Literal["realtime", "periodic", "scheduled", "daily"]
+UPDATE_SECONDS: Mapping[Update, int] = {
+    "realtime": 60,
+    "periodic": 60,
+    "scheduled": 3_600,
+    "daily": 86_400,
+}
+CATEGORIES = (
+    "exchange", "market_data", "derivatives", "defi", "nft", "news", "social", "sentiment",
+    "onchain_analytics", "block_explorer", "rpc_node", "whale_tracking", "hf_model", "custom",
+)  # fmt: skip
+# The kinds of data that an endpoint can be of; each has a pool.
+FEEDS = (
+    "prices", "ohlcv", "market", "trending", "defi", "derivatives", "onchain", "nft", "social",
+    "fear_greed", "news", "sentiment", "rpc", "whales",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +37,37 @@ class Limit:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One GET: a path below the provider's base_url, its parameters and its weight."""
+    """One request: a path below the provider's base_url, its parameters and its weight.
+
+    It is a GET, or with a `body` (JSON) a POST.
+    """
 
     path: str
     params: Mapping[str, str] = field(default_factory=dict)
     weight: int = 1
+    body: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Auth:
+    """How a provider takes its caller's key.
+
+    `header` and `query` put it, after `prefix`, where `name` says; `path` puts it in place
+    of `{key}` in base_url or path. `required` is false where it answers without a key too.
+    """
+
+    kind: Literal["header", "query", "path"]
+    name: str = ""
+    prefix: str = ""
+    required: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """One address that answers with data of a feed; the call is whole, as it may be sent."""
+
+    feed: str
+    call: Call
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,13 +124,51 @@ class Markets:
 
 
 @dataclass(frozen=True, slots=True)
+class Funding:
+    """How a provider tells the funding rates of perpetuals; as Tickers, with a FUNDING frame."""
+
+    batch: int
+    call: Callable[[Sequence[str]], Call]
+    parse: Callable[[bytes, Sequence[str]], pl.DataFrame]
+
+
+@dataclass(frozen=True, slots=True)
+class OpenInterest:
+    """How a provider tells what is open in perpetuals; as Tickers, with an OPEN_INTEREST frame."""
+
+    batch: int
+    call: Callable[[Sequence[str]], Call]
+    parse: Callable[[bytes, Sequence[str]], pl.DataFrame]
+
+
+@dataclass(frozen=True, slots=True)
+class Perpetuals:
+    """A provider's perpetual futures: `native` spells the one on a symbol's base and quote.
+
+    Their candles never mix with those of spot markets.
+    """
+
+    native: Callable[[Symbol], str | None]
+    candles: Candles | None = None
+    funding: Funding | None = None
+    open_interest: OpenInterest | None = None
+
+
+def _none(_: Symbol) -> None:
+    return None
+
+
+@dataclass(frozen=True, slots=True)
 class Provider:
     """One outside service.
 
     `native` spells one of our markets its way, None where it cannot have it; the same
-    spelling stands in the `native` column of its parsers' frames. `used` reads the weight
+    spelling stands in the `native` column of its parsers' frames. `endpoints` are worth
+    watching, the first one is what its snapshots keep; `health` is the cheapest call that
+    shows that it works, the first endpoint where there is none. `used` reads the weight
     already used per window (seconds) out of an answer's headers (names in lower case).
     `limited` is set where a rate limit may come as a 200: whether this body says so.
+    `enabled` is false for one that nobody has seen working lately.
     """
 
     id: str
@@ -106,69 +177,20 @@ class Provider:
     base_url: str
     docs_url: str
     limits: tuple[Limit, ...]
-    native: Callable[[Symbol], str | None]
+    native: Callable[[Symbol], str | None] = _none
+    endpoints: tuple[Endpoint, ...] = ()
+    health: Call | None = None
+    update: Update = "scheduled"
+    auth: Auth | None = None
+    ws_url: str | None = None
+    enabled: bool = True
     candles: Candles | None = None
     tickers: Tickers | None = None
     markets: Markets | None = None
+    perpetuals: Perpetuals | None = None
     used: Callable[[Mapping[str, str]], Mapping[int, int]] | None = None
     limited: Callable[[bytes], bool] | None = None
-    key_header: str | None = None
 
-
-def read(decoder: msgspec.json.Decoder[T], body: bytes, provider: str) -> T:
-    """The body in the decoder's type; raises MalformedResponse that quotes how the body begins."""
-    try:
-        return decoder.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        begins = body[:80].decode(errors="replace")
-        raise MalformedResponse(
-            f"{provider} answered what its parser cannot read ({error}): {begins!r}", provider
-        ) from error
-
-
-# Types rather than instances of them: pl.Series takes a fifth less time.
-_VALUES = {name: type(kind) for name, kind in CANDLE_PAGE.items() if name != "open_time"}
-
-
-def candle_frame(
-    open_ms: Sequence[int], **columns: Sequence[float | None] | Sequence[int | None]
-) -> pl.DataFrame:
-    """A CANDLE_PAGE, oldest first; a column that is not given is null."""
-    nulls = [None] * len(open_ms)
-    values = (
-        pl.Series(name, columns.get(name, nulls), dtype=kind) for name, kind in _VALUES.items()
-    )
-    frame = pl.DataFrame([_times("open_time", open_ms), *values])
-    return frame if frame["open_time"].is_sorted() else frame.sort("open_time")
-
-
-def quote_frame(
-    rows: Sequence[tuple[str, float | None, int | None, float | None]],
-) -> pl.DataFrame:
-    """A QUOTES frame of (native, price, observed_at in ms, change_24h in percent)."""
-    schema = {**QUOTES, "observed_at": pl.Int64()}
-    frame = pl.DataFrame(rows, schema=schema, orient="row")
-    return frame.with_columns(_times("observed_at", frame["observed_at"]))
-
-
-def market_frame(rows: Sequence[tuple[str, str, str]]) -> pl.DataFrame:
-    """A MARKETS frame of (native, base, quote)."""
-    return pl.DataFrame(rows, schema=MARKETS, orient="row")
-
-
-def open_times(page: pl.DataFrame) -> tuple[int, int] | None:
-    """First and last open time of a CANDLE_PAGE in ms, None where it is empty."""
-    times = page["open_time"].dt.epoch("ms")
-    return None if times.is_empty() else (times[0], times[-1])
-
-
-# The last millisecond that a datetime can hold: nothing could print or store a later one.
-_CALENDAR_END = 253_402_300_799_999
-
-
-def _times(name: str, ms: Sequence[int] | pl.Series) -> pl.Series:
-    """A column of times; one past the calendar (µs read as ms) is clipped, for checks to refuse."""
-    times = pl.Series(name, ms, dtype=pl.Int64)
-    if not times.is_between(0, _CALENDAR_END).all():
-        times = times.clip(0, _CALENDAR_END)
-    return times.cast(pl.Datetime("ms", "UTC")).cast(UTC_TIME)
+    @property
+    def health_call(self) -> Call | None:
+        return self.health or (self.endpoints[0].call if self.endpoints else None)

@@ -11,13 +11,16 @@ from resources.providers.base import (
     Call,
     CandleQuery,
     Candles,
-    Count,
+    Endpoint,
     Limit,
     Markets,
-    Moment,
-    Number,
     Provider,
     Tickers,
+)
+from resources.providers.parsing import (
+    Count,
+    Moment,
+    Number,
     candle_frame,
     market_frame,
     open_times,
@@ -177,4 +180,13 @@ PROVIDER = Provider(
     tickers=Tickers(20, _tickers_call, _parse_tickers),
     markets=Markets(_markets_call, _parse_markets),
     used=_used,
+    endpoints=(
+        Endpoint("prices", Call("/api/v3/ticker/24hr", {"symbol": "BTCUSDT"}, weight=2)),
+        Endpoint(
+            "ohlcv", Call("/api/v3/klines", {"symbol": "BTCUSDT", "interval": "1h"}, weight=2)
+        ),
+    ),
+    health=Call("/api/v3/ping"),
+    update="realtime",
+    ws_url="wss://stream.binance.com:9443/ws",
 )

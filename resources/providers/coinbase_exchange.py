@@ -12,12 +12,15 @@ from resources.providers.base import (
     Call,
     CandleQuery,
     Candles,
+    Endpoint,
     Limit,
     Markets,
-    Moment,
-    Number,
     Provider,
     Tickers,
+)
+from resources.providers.parsing import (
+    Moment,
+    Number,
     candle_frame,
     market_frame,
     open_times,
@@ -151,4 +154,11 @@ PROVIDER = Provider(
     candles=Candles(_INTERVALS, _PAGE, _candles_call, _parse_candles, _covered),
     tickers=Tickers(1, lambda natives: Call(f"/products/{natives[0]}/ticker"), _parse_tickers),
     markets=Markets(lambda: Call("/products"), _parse_markets),
+    endpoints=(
+        Endpoint("prices", Call("/products/BTC-USD/ticker")),
+        Endpoint("ohlcv", Call("/products/BTC-USD/candles", {"granularity": "3600"})),
+    ),
+    health=Call("/time"),
+    update="realtime",
+    ws_url="wss://ws-feed.exchange.coinbase.com",
 )

@@ -7,7 +7,8 @@ import polars as pl
 
 from resources.errors import AmbiguousSymbol, UnknownSymbol
 from resources.market import Symbol, load_registry
-from resources.providers.base import Call, Limit, Number, Provider, Tickers, quote_frame, read
+from resources.providers.base import Auth, Call, Endpoint, Limit, Provider, Tickers
+from resources.providers.parsing import Number, quote_frame, read
 
 _ID = "coingecko"
 # Our ids of coins and its own, where they differ.
@@ -100,5 +101,12 @@ PROVIDER = Provider(
     limits=(Limit(10, 60),),
     native=_native,
     tickers=Tickers(100, _tickers_call, _parse_tickers),
-    key_header="x-cg-demo-api-key",
+    auth=Auth("header", "x-cg-demo-api-key", required=False),
+    endpoints=(
+        Endpoint(
+            "prices", Call("/api/v3/simple/price", {"ids": "bitcoin", "vs_currencies": "usd"})
+        ),
+    ),
+    health=Call("/api/v3/ping"),
+    update="periodic",
 )

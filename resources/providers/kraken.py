@@ -12,13 +12,16 @@ from resources.providers.base import (
     Call,
     CandleQuery,
     Candles,
-    Count,
+    Endpoint,
     Limit,
     Markets,
-    Moment,
-    Number,
     Provider,
     Tickers,
+)
+from resources.providers.parsing import (
+    Count,
+    Moment,
+    Number,
     candle_frame,
     market_frame,
     open_times,
@@ -219,4 +222,11 @@ PROVIDER = Provider(
     tickers=Tickers(100, _tickers_call, _parse_tickers),
     markets=Markets(lambda: Call("/0/public/AssetPairs"), _parse_markets),
     limited=_limited,
+    endpoints=(
+        Endpoint("prices", Call("/0/public/Ticker", {"pair": "XBTUSD"})),
+        Endpoint("ohlcv", Call("/0/public/OHLC", {"pair": "XBTUSD", "interval": "60"})),
+    ),
+    health=Call("/0/public/SystemStatus"),
+    update="realtime",
+    ws_url="wss://ws.kraken.com/v2",
 )

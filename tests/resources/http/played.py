@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 from aiohttp import web
 
-from resources.providers.base import Limit, Provider
+from resources.providers.base import Auth, Limit, Provider
 
 ROOT = Path(__file__).parents[3]
 
@@ -24,7 +24,7 @@ def a_provider(
     name: str = "acme",
     *limits: tuple[int, int],
     used: Callable[[Mapping[str, str]], Mapping[int, int]] | None = None,
-    key_header: str | None = None,
+    auth: Auth | None = None,
     base_url: str | None = None,
 ) -> Provider:
     """A provider with limits of (amount, seconds)."""
@@ -37,7 +37,7 @@ def a_provider(
         limits=tuple(Limit(*limit) for limit in limits),
         native=str,
         used=used,
-        key_header=key_header,
+        auth=auth,
     )
 
 
@@ -62,7 +62,7 @@ async def played(handler: Handler) -> AsyncIterator[Played]:
         return await handler(request)
 
     app = web.Application()
-    app.router.add_get("/{any:.*}", receive)
+    app.router.add_route("*", "/{any:.*}", receive)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)
@@ -104,7 +104,12 @@ class Scripted(httpx.AsyncBaseTransport):
 
 
 def a_request(
-    provider: Provider, *, seconds: float | None = None, max_wait: float = 10, weight: int = 1
+    provider: Provider,
+    *,
+    seconds: float | None = None,
+    max_wait: float = 10,
+    weight: int = 1,
+    secret: str | None = None,
 ) -> httpx.Request:
     """A request as the client makes them, with a deadline in `seconds`."""
     deadline = None if seconds is None else asyncio.get_running_loop().time() + seconds
@@ -117,6 +122,7 @@ def a_request(
             "parse": bytes,
             "max_wait": max_wait,
             "deadline": deadline,
+            "secret": secret,
         },
     )
 

@@ -17,7 +17,7 @@ from resources.errors import (
 )
 from resources.http import Client
 from resources.ledger import Ledger
-from resources.providers.base import Call
+from resources.providers.base import Auth, Call
 from tests.resources.http.played import Handler, a_provider, answers, played
 
 CALL = Call("/v1/price", {"symbol": "BTC/USDT"})
@@ -57,7 +57,7 @@ async def test_a_key_is_sent_where_the_user_has_one_and_never_logged(
     monkeypatch.setenv("HEADWATER_KEY_ACME", key)
     caplog.set_level(logging.DEBUG)
     async with played(hello) as server, Client(ledger, sandbox_url=server.url) as client:
-        await client.get(a_provider(key_header="X-Key"), CALL, bytes)
+        await client.get(a_provider(auth=Auth("header", "X-Key", required=False)), CALL, bytes)
         await client.get(a_provider(), CALL, bytes)
     assert [request.headers.get("X-Key") for _, request in server.arrivals] == [sent, None]
     assert "s3cret" not in caplog.text

@@ -22,7 +22,7 @@ from resources.http.reading import ReadingTransport
 from resources.http.status import StatusTransport
 from tests.resources.http.played import Scripted, a_provider, a_request
 
-ACME = a_provider(key_header="X-Key")
+ACME = a_provider()
 
 
 @pytest.mark.parametrize("status", [200, 201, 204])
@@ -61,8 +61,7 @@ async def test_other_statuses_say_what_the_caller_must_do(
 
 async def test_an_excerpt_is_short_and_never_repeats_our_key() -> None:
     body = b"bad key s3cret-s3cret " + b"\xff<html>" * 1000
-    request = a_request(ACME)
-    request.headers["X-Key"] = "s3cret-s3cret"
+    request = a_request(ACME, secret="s3cret-s3cret")
     with pytest.raises(RefusedRequest) as raised:
         await StatusTransport(Scripted([httpx.Response(401, content=body)])).handle_async_request(
             request

@@ -1,19 +1,8 @@
-"""The tables of the ledger. Times are milliseconds since 1970, UTC, of the database's clock."""
+"""What is known of market data beside the lake."""
 
-from sqlalchemy import (
-    BigInteger,
-    Column,
-    Float,
-    Index,
-    Integer,
-    MetaData,
-    String,
-    Table,
-    Text,
-    UniqueConstraint,
-)
+from sqlalchemy import BigInteger, Column, Float, Integer, String, Table, Text, UniqueConstraint
 
-METADATA = MetaData()
+from resources.ledger.tables.metadata import METADATA
 
 # What the lake has acknowledged; its newest `seq` is where the sockets resume.
 commits = Table(
@@ -80,59 +69,10 @@ quarantine = Table(
     UniqueConstraint("table_name", "provider", "symbol", "reason", "row"),
 )  # fmt: skip
 
-# One row per provider whose limits are counted; `not_before` is set by 429, 418 and Retry-After.
-budgets = Table(
-    "budgets", METADATA,
-    Column("provider", String, primary_key=True),
-    Column("leases", Integer, nullable=False),  # how many were ever taken: each take locks this row
-    Column("not_before", BigInteger, nullable=False),
-)  # fmt: skip
-
-# Slices of a budget: a process may spend `amount` until `expires_at`.
-budget_leases = Table(
-    "budget_leases", METADATA,
-    Column("id", Integer, primary_key=True, autoincrement=True),
-    Column("provider", String, nullable=False),
-    Column("amount", Integer, nullable=False),
-    Column("taken_at", BigInteger, nullable=False),
-    Column("expires_at", BigInteger, nullable=False),
-    Index("budget_leases_by_provider", "provider", "expires_at"),
-)  # fmt: skip
-
-breakers = Table(
-    "breakers", METADATA,
-    Column("provider", String, primary_key=True),
-    Column("state", String, nullable=False),  # closed, open, half_open
-    Column("failures", Integer, nullable=False),  # consecutive
-    Column("opens", Integer, nullable=False),  # in a row, each doubles the time open
-    Column("open_until", BigInteger, nullable=False),
-    Column("probe_until", BigInteger, nullable=False),
-)  # fmt: skip
-
-# Where each pool's rotation stands.
-rotations = Table(
-    "rotations", METADATA,
-    Column("pool", String, primary_key=True),
-    Column("last_provider", String, nullable=False),
-    Column("at", BigInteger, nullable=False),
-)  # fmt: skip
-
 # The markets that a provider lists, by our canonical symbol.
 listings = Table(
     "listings", METADATA,
     Column("provider", String, primary_key=True),
     Column("symbol", String, primary_key=True),
     Column("seen_at", BigInteger, nullable=False),
-)  # fmt: skip
-
-api_keys = Table(
-    "api_keys", METADATA,
-    Column("id", String, primary_key=True),
-    Column("name", String, nullable=False),
-    Column("hash", String, nullable=False, unique=True),  # SHA-256 of the key, hex
-    Column("scopes", String, nullable=False),  # comma-separated
-    Column("tier", String, nullable=False),
-    Column("created_at", BigInteger, nullable=False),
-    Column("expires_at", BigInteger),
-    Column("revoked_at", BigInteger),
 )  # fmt: skip
