@@ -1,11 +1,14 @@
-"""Arithmetic of ranges: what is covered, what is missing. And the names that rooms share.
+"""Arithmetic of ranges: what is covered, what is missing, what it costs to fetch. And the names that rooms share.
 
 All windows are [start, end) of open times, milliseconds since 1970, UTC.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+
+from resources.market import Interval, Symbol
+from resources.providers.base import CandleQuery, Candles, Limit, Provider
 
 OHLCV_ASSET = "ohlcv"
 OHLCV_JOB = "collect_ohlcv"
@@ -57,3 +60,80 @@ def missing(wanted: Window, covered: Sequence[Window]) -> list[Window]:
         at = max(at, window.end)
     gaps.append(Window(at, wanted.end))
     return [gap for gap in gaps if gap.length]
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """Candles of one market that are to be fetched."""
+
+    symbol: Symbol
+    interval: Interval
+    window: Window
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What of a collection one provider bears; `minutes` is when its last call can be sent."""
+
+    requests: int
+    weight: int
+    minutes: float
+
+
+def cost(
+    demands: Iterable[Demand],
+    providers: Sequence[Provider],
+    able: Callable[[Provider, Demand], bool],
+) -> Mapping[str, Cost]:
+    """What a collection costs each provider that takes part, by id, with budgets that are all free.
+
+    Each page goes to the provider that can send it soonest, of several the first one: so
+    do the pools, which ask the next member where a budget is used up. Pages are counted
+    full, as history without holes has them. Demands that nobody is able to serve cost nothing.
+    """
+    purses = {p.id: _Purse(p, p.candles) for p in providers if p.candles}
+    for demand in demands:
+        can = [purses[p.id] for p in providers if p.id in purses and able(p, demand)]
+        start, step = demand.window.start, demand.interval.ms
+        while can and start < demand.window.end:
+            soonest = min(can, key=lambda purse: purse.next_at)
+            start += soonest.spend(demand, start) * step
+    return {name: purse.cost() for name, purse in purses.items() if purse.requests}
+
+
+# Besides its limits a provider gets 16 calls at once, each of a quarter of a second.
+_PACE = Limit(64, 1)
+
+
+class _Purse:
+    """One provider's share of a plan."""
+
+    def __init__(self, provider: Provider, candles: Candles) -> None:
+        self.requests = 0
+        self.next_at = 0.0  # seconds from the start, for a call as heavy as the last one
+        self._provider = provider
+        self._candles = candles
+        self._weight = 0
+        self._last_at = 0.0
+
+    def spend(self, demand: Demand, start: int) -> int:
+        """Pay for the page at `start`; returns how many candles it holds."""
+        native = self._provider.native(demand.symbol) or ""
+        query = CandleQuery(native, demand.interval, start, demand.window.end)
+        weight = self._candles.call(query).weight
+        self._last_at = self._free_at(weight)
+        self.requests += 1
+        self._weight += weight
+        self.next_at = self._free_at(weight)
+        return self._candles.page
+
+    def cost(self) -> Cost:
+        return Cost(self.requests, self._weight, self._last_at / 60)
+
+    def _free_at(self, weight: int) -> float:
+        """When a call may be sent: what no longer fits a window waits until that has passed."""
+        waits = (
+            (self._weight + weight - 1) // limit.amount * limit.seconds
+            for limit in self._provider.limits
+        )
+        return max(*waits, self.requests // _PACE.amount * _PACE.seconds, 0.0)
