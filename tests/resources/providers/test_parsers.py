@@ -35,6 +35,7 @@ SCHEMAS: dict[type[Parsed], pl.Schema] = {
 SOUND = {key: endpoint.sound for key, endpoint in ENDPOINTS.items()}
 CANDLE_KEYS = [key for key in ENDPOINTS if isinstance(parsed_by(key), Candles)]
 SPELT = [p.id for p in load_providers().values() if p.candles or p.tickers]
+PERPETUAL = [p.id for p in load_providers().values() if p.perpetuals]
 
 
 def outcome(key: Key, body: bytes) -> pl.DataFrame | ProviderError:
@@ -186,7 +187,17 @@ def test_a_sound_page_says_what_all_of_them_say(key: Key) -> None:
 def test_no_two_markets_have_the_same_spelling(provider_id: str) -> None:
     provider = load_providers()[provider_id]
     spelt = [native for symbol in load_registry().markets() if (native := provider.native(symbol))]
-    assert len(spelt) > 60
+    assert len(spelt) > 40
+    assert len(set(spelt)) == len(spelt)
+
+
+@pytest.mark.parametrize("provider_id", PERPETUAL)
+def test_no_two_perpetuals_have_the_same_spelling(provider_id: str) -> None:
+    perpetuals = load_providers()[provider_id].perpetuals
+    assert perpetuals
+    markets = load_registry().markets()
+    spelt = [native for symbol in markets if (native := perpetuals.native(symbol))]
+    assert len(spelt) > 40
     assert len(set(spelt)) == len(spelt)
 
 

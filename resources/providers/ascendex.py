@@ -1,0 +1,92 @@
+"""AscendEX, spot: prices alone, as its candles tell no volume in the base asset."""
+
+from collections.abc import Sequence
+from typing import Generic, TypeVar
+
+import msgspec
+import polars as pl
+
+from resources.errors import MalformedResponse
+from resources.providers.base import Call, Endpoint, Limit, Markets, Provider, Tickers
+from resources.providers.families.pages import percent
+from resources.providers.families.refusals import refuse
+from resources.providers.families.spelling import spelling
+from resources.providers.parsing import Number, market_frame, quote_frame, read
+
+T = TypeVar("T")
+
+_ID = "ascendex"
+_AT_FAULT = range(100_000, 200_000)
+
+
+class _Answer(msgspec.Struct, Generic[T]):
+    code: int
+    data: T | None = None
+    message: str = ""
+
+
+class _Ticker(msgspec.Struct):
+    symbol: str
+    open: Number
+    close: Number
+
+
+class _Market(msgspec.Struct, rename="camel"):
+    symbol: str
+    base_asset: str
+    quote_asset: str
+    status: str
+
+
+_TICKERS = msgspec.json.Decoder(_Answer[list[_Ticker]], strict=False)
+_MARKETS = msgspec.json.Decoder(_Answer[list[_Market]], strict=False)
+
+
+def _data(answer: _Answer[T]) -> T:
+    if answer.code != 0:
+        refuse(_ID, answer.code, answer.message, at_fault=answer.code in _AT_FAULT)
+    if answer.data is None:
+        raise MalformedResponse(f"{_ID} answered neither data nor an error", _ID, 200)
+    return answer.data
+
+
+def _parse_tickers(body: bytes, _: Sequence[str]) -> pl.DataFrame:
+    """
+    Of all markets, over 24 hours; there is no time:
+
+        {"code":0,"data":[{"symbol":"ASD/USDT","open":"0.06777","close":"0.06809",
+          "high":"0.06899","low":"0.06708","volume":"19823722","ask":["0.0681","43641"],
+          "bid":["0.0676","443"],"type":"spot"}]}
+    """
+    found = _data(read(_TICKERS, body, _ID))
+    return quote_frame([(t.symbol, t.close, None, percent(t.close, t.open)) for t in found])
+
+
+def _parse_markets(body: bytes) -> pl.DataFrame:
+    """
+    {"code":0,"data":[{"symbol":"LBA/BTC","baseAsset":"LBA","quoteAsset":"BTC",
+      "status":"NoTrading", ...},{"symbol":"BCH/USDT","status":"Normal", ...}]}
+    """
+    return market_frame(
+        [
+            (market.symbol, market.base_asset, market.quote_asset)
+            for market in _data(read(_MARKETS, body, _ID))
+            if market.status == "Normal"
+        ]
+    )
+
+
+PROVIDER = Provider(
+    id=_ID,
+    name="AscendEX",
+    category="exchange",
+    base_url="https://ascendex.com",
+    docs_url="https://ascendex.github.io/ascendex-pro-api",
+    # It documents no limit of public data.
+    limits=(Limit(100, 60),),
+    native=spelling("{base}/{quote}", {"USDT", "USDC", "BTC", "ETH"}),
+    tickers=Tickers(1000, lambda _: Call("/api/pro/v1/spot/ticker"), _parse_tickers),
+    markets=Markets(lambda: Call("/api/pro/v1/products"), _parse_markets),
+    endpoints=(Endpoint("prices", Call("/api/pro/v1/spot/ticker", {"symbol": "BTC/USDT"})),),
+    update="periodic",
+)

@@ -1,0 +1,204 @@
+"""Providers as data: one entry of the catalog, or one that was added at run time, and back.
+
+    id = "acme"                       # lower case, digits, _
+    name = "Acme"
+    category = "block_explorer"
+    base_url = "https://api.acme.example"
+    docs_url = "https://docs.acme.example"
+    auth = { kind = "query", name = "apikey", prefix = "", required = true }
+    limits = [{ amount = 5, seconds = 1 }]
+    update = "scheduled"
+    health = { path = "/status" }
+    ws_url = "wss://ws.acme.example"
+    enabled = true
+    endpoints = [{ feed = "onchain", path = "/gas", params = { chain = "1" }, weight = 1 }]
+
+A call with a `body` (JSON as text) is a POST.
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Any, get_args
+
+from resources.providers.base import (
+    CATEGORIES,
+    FEEDS,
+    Auth,
+    Call,
+    Endpoint,
+    Limit,
+    Provider,
+    Update,
+)
+from resources.providers.fields import Fields, Problem, has_unfilled
+
+_ID = re.compile(r"[a-z0-9][a-z0-9_]{0,63}")
+_KINDS = ("header", "query", "path")
+_HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
+_MOST = 1_000
+# A call a second, where nobody says what a provider allows.
+_POLITE = (Limit(60, 60),)
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What is asked of an entry beyond its form.
+
+    An entry that was added at run time (`custom`) may have a category of its own, and neither
+    docs_url, limits nor endpoints: its base_url is what is called then.
+    """
+
+    custom: bool = False
+
+
+CATALOG = Rules()
+CUSTOM = Rules(custom=True)
+
+
+def read_entry(raw: object, rules: Rules, problems: list[Problem]) -> Provider | None:
+    """The provider of an entry; None where anything is wrong, and `problems` then says what."""
+    before = len(problems)
+    fields = Fields(raw, "", problems)
+    if len(problems) > before:
+        return None
+    auth = _auth(fields)
+    provider = {
+        "id": _id(fields),
+        "name": fields.text("name", most=100),
+        "category": _category(fields, rules),
+        "base_url": fields.url("base_url", ("https", "http"), bare=True),
+        "docs_url": fields.url("docs_url", ("https", "http"), default="" if rules.custom else None),
+        "limits": _limits(fields, rules),
+        "update": fields.choice("update", get_args(Update), default="scheduled"),
+        "auth": auth,
+        "ws_url": fields.url("ws_url", ("wss", "ws"), default="") or None,
+        "enabled": fields.flag("enabled", default=True),
+        "endpoints": _endpoints(fields, rules),
+        "health": _health(fields),
+    }
+    fields.refuse_others()
+    if len(problems) > before:
+        return None
+    if rules.custom and not provider["endpoints"] and provider["health"] is None:
+        provider["health"] = Call("")
+    made = Provider(**provider)
+    if auth and auth.kind == "path" and not _has_place_for_key(made):
+        problems.append(Problem("auth", "kind is path, but neither base_url nor a path has {key}"))
+        return None
+    return made
+
+
+def entry_of(provider: Provider) -> dict[str, Any]:
+    """The entry that `read_entry` makes this provider of; what is as by default is left out."""
+    entry: dict[str, Any] = {
+        "id": provider.id,
+        "name": provider.name,
+        "category": provider.category,
+        "base_url": provider.base_url,
+        "docs_url": provider.docs_url,
+        "limits": [{"amount": one.amount, "seconds": one.seconds} for one in provider.limits],
+        "update": provider.update,
+        "enabled": provider.enabled,
+        "endpoints": [{"feed": one.feed, **_call_of(one.call)} for one in provider.endpoints],
+    }
+    if auth := provider.auth:
+        more = {"name": auth.name, "prefix": auth.prefix}
+        given = {name: value for name, value in more.items() if value}
+        entry["auth"] = {"kind": auth.kind, **given, "required": auth.required}
+    if provider.health:
+        entry["health"] = _call_of(provider.health)
+    if provider.ws_url:
+        entry["ws_url"] = provider.ws_url
+    return {name: value for name, value in entry.items() if value not in ("", [])}
+
+
+def _id(fields: Fields) -> str:
+    text = fields.text("id", most=_MOST)
+    if text and not _ID.fullmatch(text):
+        fields.refuse("id", f"{text!r} has more than lower case letters, digits and _, or is long")
+    return text
+
+
+def _category(fields: Fields, rules: Rules) -> str:
+    if not rules.custom:
+        return str(fields.choice("category", CATEGORIES))
+    text = fields.text("category", most=100, default="custom").strip()
+    known = re.sub(r"[\s-]+", "_", text.lower())
+    return known if known in CATEGORIES else text
+
+
+def _limits(fields: Fields, rules: Rules) -> tuple[Limit, ...]:
+    limits = []
+    for one in fields.tables("limits"):
+        limits.append(Limit(one.count("amount"), one.count("seconds")))
+        one.refuse_others()
+    windows = [limit.seconds for limit in limits]
+    if len(set(windows)) < len(windows):
+        fields.refuse("limits", "two have the same seconds")
+    return tuple(limits) or (_POLITE if rules.custom else ())
+
+
+def _auth(fields: Fields) -> Auth | None:
+    found = fields.table("auth")
+    if found is None:
+        return None
+    kind = found.choice("kind", _KINDS)
+    name = found.text("name", most=100, default="")
+    prefix = found.text("prefix", most=100, default="")
+    required = found.flag("required", default=True)
+    if kind in ("header", "query") and not name:
+        found.refuse("name", f"is missing: which {kind} takes the key?")
+    if kind == "header" and name and not _HEADER.fullmatch(name):
+        found.refuse("name", f"{name!r} cannot be the name of a header")
+    found.refuse_others()
+    return Auth(kind, name, prefix, required) if kind in _KINDS else None
+
+
+def _endpoints(fields: Fields, rules: Rules) -> tuple[Endpoint, ...]:
+    endpoints = []
+    for one in fields.tables("endpoints"):
+        endpoints.append(Endpoint(one.choice("feed", FEEDS), _call(one)))
+        one.refuse_others()
+    if not endpoints and not rules.custom and not fields.refused("endpoints"):
+        fields.refuse("endpoints", "has none, and at least one is needed")
+    return tuple(endpoints)
+
+
+def _health(fields: Fields) -> Call | None:
+    found = fields.table("health")
+    if found is None:
+        return None
+    call = _call(found)
+    found.refuse_others()
+    return call
+
+
+def _call(fields: Fields) -> Call:
+    path = fields.text("path", most=2_000, empty=True)
+    if path and not path.startswith("/"):
+        fields.refuse("path", f"{path!r} does not begin with /")
+    if re.search(r"[\s#]", path):
+        fields.refuse("path", f"{path!r} has a space or #")
+    if has_unfilled(path):
+        fields.refuse("path", f"{path!r} has {{…}} that nobody has filled in")
+    weight = fields.count("weight", default=1)
+    return Call(path, fields.texts("params"), weight, fields.json_text("body"))
+
+
+def _call_of(call: Call) -> dict[str, Any]:
+    """A call as it stands in an entry."""
+    entry: dict[str, Any] = {"path": call.path}
+    if call.params:
+        entry["params"] = dict(call.params)
+    if call.weight != 1:
+        entry["weight"] = call.weight
+    if call.body is not None:
+        entry["body"] = call.body.decode()
+    return entry
+
+
+def _has_place_for_key(provider: Provider) -> bool:
+    calls = [one.call for one in provider.endpoints] + (
+        [provider.health] if provider.health else []
+    )
+    return any("{key}" in text for text in (provider.base_url, *(call.path for call in calls)))

@@ -1,0 +1,11 @@
+"""Errors that exchanges answer with status 200."""
+
+from typing import NoReturn
+
+from resources.errors import MalformedResponse, RefusedRequest
+
+
+def refuse(provider: str, code: object, text: str, *, at_fault: bool) -> NoReturn:
+    """Raises what such an error means: RefusedRequest where our request is `at_fault`."""
+    kind = RefusedRequest if at_fault else MalformedResponse
+    raise kind(f"{provider} refused: {text[:200]} ({code})", provider, 200)

@@ -1,0 +1,1 @@
+"""What several venues share because their APIs are built alike; no venue is in here."""

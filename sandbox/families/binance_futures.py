@@ -1,0 +1,135 @@
+"""Binance's two futures APIs: the spot format, with premiums and open interest."""
+
+from abc import abstractmethod
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+import polars as pl
+
+from sandbox.exchange import Span, Ticker
+from sandbox.families.exchange import WEEK, Route, Spot, text, texts
+from sandbox.families.perpetuals import funding_rate, next_funding
+from sandbox.model import DAY, MINUTE, Grid
+from sandbox.venue import Answer, RequestError
+
+_GRIDS = {
+    "1m": Grid(1), "3m": Grid(3), "5m": Grid(5), "15m": Grid(15), "30m": Grid(30), "1h": Grid(60),
+    "2h": Grid(120), "4h": Grid(240), "6h": Grid(360), "8h": Grid(480), "12h": Grid(720),
+    "1d": Grid(DAY), "3d": Grid(3 * DAY), "1w": WEEK,
+}  # fmt: skip
+_PAGE, _USUAL_PAGE = 1_500, 500
+_HOURS = 8
+
+
+class Futures(Spot):
+    grids = _GRIDS
+    bans = True
+    prefix: ClassVar[str]
+    longest: ClassVar[int | None] = None  # ms that one call for candles may span
+
+    @abstractmethod
+    def sizes(self, name: str) -> tuple[pl.Expr, pl.Expr]:
+        """The two volumes of a candle, before and behind its close time."""
+
+    @abstractmethod
+    def contracts(self, ticker: Ticker) -> float:
+        """What is open, as it is counted."""
+
+    def routes(self) -> Mapping[str, Route]:
+        routes: dict[str, Route] = {
+            "ping": lambda _query, _now: Answer({}),
+            "time": lambda _query, now: Answer({"serverTime": now}),
+            "klines": self._klines,
+            "premiumIndex": self._premiums,
+            "openInterest": self._open_interest,
+            "ticker/24hr": self._day,
+        }
+        return {f"{self.prefix}/{path}": route for path, route in routes.items()}
+
+    def wrong(self, text: str) -> RequestError:
+        code, said = {
+            "symbol": (-1121, "Invalid symbol."),
+            "interval": (-1120, "Invalid interval."),
+            "path": (-1000, "Not found."),
+        }.get(text, (-1100, f"Illegal characters found in parameter '{text}'."))
+        return RequestError(Answer({"code": code, "msg": said}, 404 if text == "path" else 400))
+
+    def refusal(self, status: int, wait: int, now: int) -> Answer:
+        until = f"IP banned until {now + wait * 1_000}." if status == 418 else "Too many requests."
+        headers = {"retry-after": str(wait)} if wait else {}
+        return Answer({"code": -1003, "msg": until}, status, headers=headers)
+
+    def weight(self, path: str, query: Mapping[str, str]) -> int:
+        match path.removeprefix(f"{self.prefix}/"):
+            case "klines":
+                limit = self.number(query, "limit") or _USUAL_PAGE
+                return 1 if limit < 100 else 2 if limit < 500 else 5 if limit <= 1_000 else 10
+            case "premiumIndex":
+                return 1 if "symbol" in query else 10
+            case "ticker/24hr":
+                return 1 if "symbol" in query else 40
+        return 1
+
+    def used(self, used: Mapping[int, int]) -> dict[str, str]:
+        return {"x-mbx-used-weight-1m": str(used.get(60, 0))}
+
+    def _klines(self, query: Mapping[str, str], now: int) -> Answer:
+        name, grid = self.name(query.get("symbol")), self.grid(query.get("interval"))
+        start, end = self.number(query, "startTime"), self.number(query, "endTime")
+        if self.longest and start is not None and (end or now) - start > self.longest:
+            raise self.wrong("endTime")
+        limit = self.number(query, "limit") or _USUAL_PAGE
+        found = self.source.candles(name, grid, Span(start, end, min(limit, _PAGE)), now)
+        volume, other = self.sizes(name)
+        frame = found.with_columns(volume.alias("volume"), other.alias("quote_volume"))
+        rows: list[Any] = frame.select(
+            pl.col("open_time"),
+            *texts("open", "high", "low", "close", "volume"),
+            (pl.col("open_time") + grid.width * MINUTE - 1).alias("close_time"),
+            *texts("quote_volume"),
+            pl.col("trades"),
+            *(expr.alias(f"taken_{at}") for at, expr in enumerate(texts("volume", "quote_volume"))),
+            pl.lit("0").alias("unused"),
+        ).rows()
+        return Answer(rows, rows=rows)
+
+    def _premiums(self, query: Mapping[str, str], now: int) -> Answer:
+        rows = [self._premium(ticker, now) for ticker in self.tickers(query.get("symbol"), now)]
+        return Answer(rows[0] if "symbol" in query else rows, rows=rows)
+
+    def _premium(self, ticker: Ticker, now: int) -> dict[str, Any]:
+        return {
+            "symbol": self.native(ticker.name),
+            "markPrice": text(ticker.last),
+            "indexPrice": text(ticker.last),
+            "estimatedSettlePrice": text(ticker.last),
+            "lastFundingRate": f"{funding_rate(ticker.name, now, _HOURS):.8f}",
+            "interestRate": "0.00010000",
+            "nextFundingTime": next_funding(now, _HOURS),
+            "time": now,
+        }
+
+    def _open_interest(self, query: Mapping[str, str], now: int) -> Answer:
+        (ticker,) = self.tickers(self.native(self.name(query.get("symbol"))), now)
+        row = {
+            "symbol": self.native(ticker.name),
+            "openInterest": text(self.contracts(ticker)),
+            "time": now,
+        }
+        return Answer(row, rows=[row])
+
+    def _day(self, query: Mapping[str, str], now: int) -> Answer:
+        rows = [
+            {
+                "symbol": self.native(ticker.name),
+                "priceChangePercent": f"{(ticker.last / ticker.day.open - 1) * 100:.3f}",
+                "lastPrice": text(ticker.last),
+                "openPrice": text(ticker.day.open),
+                "highPrice": text(ticker.day.high),
+                "lowPrice": text(ticker.day.low),
+                "closeTime": now,
+                "count": ticker.day.trades,
+            }
+            for ticker in self.tickers(query.get("symbol"), now)
+        ]
+        return Answer(rows[0] if "symbol" in query else rows, rows=rows)

@@ -1,0 +1,34 @@
+"""What venues tell of perpetual futures: fundings and open interest, as fixed as the prices are."""
+
+from datetime import UTC, datetime
+
+from sandbox.exchange import Ticker
+from sandbox.model import MINUTE
+from sandbox.noise import fraction
+
+_HOUR = 60 * MINUTE
+_MOST_RATE = 3e-4  # in eight hours
+_DAYS_OPEN = 1.5  # days of turnover that are open
+
+
+def funding_rate(name: str, now: int, hours: int) -> float:
+    """The share of a position that longs pay shorts at the end of the running `hours`."""
+    period = now // (hours * _HOUR)
+    drawn = fraction("funding", name, str(period))
+    return (2 * drawn - 0.7) * _MOST_RATE * hours / 8
+
+
+def next_funding(now: int, hours: int) -> int:
+    """ms; fundings are at the full hours that `hours` divides."""
+    return (now // (hours * _HOUR) + 1) * hours * _HOUR
+
+
+def open_amount(ticker: Ticker) -> float:
+    """What is open of a market, in the base asset."""
+    return ticker.day.volume * _DAYS_OPEN
+
+
+def iso(ms: int) -> str:
+    """The moment as 2026-03-04T05:06:07.800Z."""
+    moment = datetime.fromtimestamp(ms / 1_000, UTC)
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")

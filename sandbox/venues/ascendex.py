@@ -1,0 +1,64 @@
+"""AscendEX: numbers in strings, every answer with a code."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sandbox.exchange import Ticker
+from sandbox.families.spot import Handler, Spot, text
+from sandbox.listings import Rules
+from sandbox.venue import Answer, RequestError
+
+
+class Ascendex(Spot):
+    rules = Rules({"USDT": 0.6, "BTC": 0.1, "ETH": 0.1}, share=0.01)
+
+    def spell(self, base: str, quote: str) -> str:
+        return f"{base}/{quote}"
+
+    def routes(self, path: str) -> Handler | None:
+        return {
+            "/api/pro/v1/spot/ticker": self._tickers,
+            "/api/pro/v1/products": self._markets,
+        }.get(path)
+
+    def error(self, message: str, status: int = 200) -> RequestError:
+        payload = {"code": 100_001, "reason": "INVALID_HTTP_INPUT", "message": message}
+        return RequestError(Answer(payload, status))
+
+    def _tickers(self, query: Mapping[str, str], now: int) -> Answer:
+        if "symbol" in query and "," not in query["symbol"]:
+            row = self._ticker(self.quotes(now, query["symbol"])[0])
+            return Answer({"code": 0, "data": row}, rows=[row])
+        natives = query["symbol"].split(",") if "symbol" in query else []
+        rows = [self._ticker(ticker) for ticker in self.quotes(now, *natives)]
+        return Answer({"code": 0, "data": rows}, rows=rows)
+
+    def _ticker(self, ticker: Ticker) -> dict[str, Any]:
+        day = ticker.day
+        return {
+            "symbol": self.native(ticker.name),
+            "open": text(day.open),
+            "close": text(ticker.last),
+            "high": text(day.high),
+            "low": text(day.low),
+            "volume": text(day.volume),
+            "ask": [text(ticker.last + ticker.tick), "1"],
+            "bid": [text(ticker.last), "1"],
+            "type": "spot",
+        }
+
+    def _markets(self, _query: Mapping[str, str], _now: int) -> Answer:
+        rows: list[Any] = [
+            {
+                "symbol": native,
+                "displayName": native,
+                "baseAsset": self.pair(name)[0],
+                "quoteAsset": self.pair(name)[1],
+                "status": "Normal",
+            }
+            for native, name in self.names.items()
+        ]
+        return Answer({"code": 0, "data": rows}, rows=rows)
+
+
+VENUE = Ascendex

@@ -1,0 +1,79 @@
+"""DigiFinex: candles as lists with the open last, bare numbers, errors as codes with status 200."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sandbox.exchange import Ticker
+from sandbox.families.spot import Handler, Spot, percent
+from sandbox.listings import Rules
+from sandbox.model import Grid
+from sandbox.venue import Answer, RequestError
+
+_GRIDS = {"1": Grid(1), "5": Grid(5), "15": Grid(15), "60": Grid(60), "240": Grid(240)}
+_PAGE = 500
+
+
+class Digifinex(Spot):
+    rules = Rules({"USDT": 0.6, "BTC": 0.1, "ETH": 0.1}, share=0.02)
+
+    def spell(self, base: str, quote: str) -> str:
+        return f"{base}_{quote}".lower()
+
+    def routes(self, path: str) -> Handler | None:
+        return {
+            "/v3/ping": lambda _query, _now: Answer({"msg": "pong", "code": 0}),
+            "/v3/kline": self._candles,
+            "/v3/ticker": self._tickers,
+            "/v3/spot/symbols": self._markets,
+        }.get(path)
+
+    def error(self, message: str, status: int = 200) -> RequestError:
+        del message
+        return RequestError(Answer({"code": 10005 if status == 429 else 10004}, status))
+
+    def _candles(self, query: Mapping[str, str], now: int) -> Answer:
+        start, end = self.whole(query, "start_time", 1_000), self.whole(query, "end_time", 1_000)
+        grid = _GRIDS.get(query.get("period", ""))
+        frame = self.candles(query.get("symbol", ""), grid, (start, end, _PAGE), now)
+        names = ("volume", "close", "high", "low", "open")
+        rows: list[Any] = [
+            [row["open_time"] // 1_000, *(row[name] for name in names)]
+            for row in frame.iter_rows(named=True)
+        ]
+        return Answer({"code": 0, "data": rows}, rows=rows)
+
+    def _tickers(self, query: Mapping[str, str], now: int) -> Answer:
+        natives = [query["symbol"]] if "symbol" in query else []
+        rows = [self._ticker(ticker) for ticker in self.quotes(now, *natives)]
+        return Answer({"ticker": rows, "date": now // 1_000, "code": 0}, rows=rows)
+
+    def _ticker(self, ticker: Ticker) -> dict[str, Any]:
+        return {
+            "vol": ticker.day.volume,
+            "change": round(percent(ticker), 2),
+            "base_vol": ticker.day.quote_volume,
+            "sell": ticker.last + ticker.tick,
+            "last": ticker.last,
+            "symbol": self.native(ticker.name),
+            "low": ticker.day.low,
+            "buy": ticker.last,
+            "high": ticker.day.high,
+        }
+
+    def _markets(self, _query: Mapping[str, str], _now: int) -> Answer:
+        rows: list[Any] = [
+            {
+                "order_types": ["LIMIT", "MARKET"],
+                "quote_asset": self.pair(name)[1],
+                "base_asset": self.pair(name)[0],
+                "status": "TRADING",
+                "symbol": native.upper(),
+                "is_allow": 1,
+                "zone": "MAIN",
+            }
+            for native, name in self.names.items()
+        ]
+        return Answer({"symbol_list": rows, "code": 0}, rows=rows)
+
+
+VENUE = Digifinex

@@ -1,0 +1,112 @@
+"""dYdX v4: candles newest first, markets as one object by name."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import polars as pl
+
+from sandbox.exchange import Span, Ticker
+from sandbox.families.exchange import Route, Spot, split, text, texts
+from sandbox.families.perpetuals import funding_rate, iso, open_amount
+from sandbox.listings import Rules
+from sandbox.model import DAY, MINUTE, Grid
+from sandbox.venue import Answer, RequestError
+
+_PAGE = 1_000
+_CANDLES = "/v4/candles/perpetualMarkets/"
+_FUNDINGS = "/v4/historicalFunding/"
+_GRIDS = {
+    "1MIN": Grid(1), "5MINS": Grid(5), "15MINS": Grid(15), "30MINS": Grid(30),
+    "1HOUR": Grid(60), "4HOURS": Grid(240), "1DAY": Grid(DAY),
+}  # fmt: skip
+
+
+class Dydx(Spot):
+    rules = Rules({"USD": 0.8}, share=0.03, absent=("USDT", "USDC", "DAI", "FDUSD", "PYUSD"))
+    grids = _GRIDS
+
+    def native(self, name: str) -> str:
+        return "-".join(split(name, {"LUNA2": "LUNA", "STEPN": "GMT"}))
+
+    def routes(self) -> Mapping[str, Route]:
+        return {
+            "/v4/time": lambda _query, now: Answer({"iso": iso(now), "epoch": now / 1_000}),
+            "/v4/perpetualMarkets": self._markets,
+        }
+
+    def answer(self, path: str, query: Mapping[str, str], now: int) -> Answer:
+        if path.startswith(_CANDLES):
+            return self._candles(path.removeprefix(_CANDLES), query, now)
+        if path.startswith(_FUNDINGS):
+            return self._fundings(path.removeprefix(_FUNDINGS), now)
+        return super().answer(path, query, now)
+
+    def wrong(self, text: str) -> RequestError:
+        errors = [{"msg": f"{text} is not valid", "param": text, "location": "params"}]
+        return RequestError(Answer({"errors": errors}, 404 if text == "path" else 400))
+
+    def refusal(self, status: int, wait: int, now: int) -> Answer:
+        del now
+        headers = {"retry-after": str(wait)} if wait else {}
+        return Answer({"errors": [{"msg": "Too many requests"}]}, status, headers=headers)
+
+    def _candles(self, native: str, query: Mapping[str, str], now: int) -> Answer:
+        name, grid = self.name(native), self.grid(query.get("resolution"))
+        start, end = (self._moment(query, at) for at in ("fromISO", "toISO"))
+        limit = min(self.number(query, "limit") or _PAGE, _PAGE)
+        span = Span(start, None if end is None else end - 1, limit)
+        frame = self.newest(name, grid, span, now).reverse()
+        columns = ["open", "high", "low", "close", "volume", "quote_volume"]
+        names = ["open", "high", "low", "close", "baseTokenVolume", "usdVolume"]
+        rows: list[Any] = frame.select(
+            pl.from_epoch("open_time", time_unit="ms")
+            .dt.strftime("%Y-%m-%dT%H:%M:%S%.3fZ")
+            .alias("startedAt"),
+            pl.lit(native).alias("ticker"),
+            pl.lit(query["resolution"]).alias("resolution"),
+            *(made.alias(to) for made, to in zip(texts(*columns), names, strict=True)),
+            pl.col("trades"),
+        ).to_dicts()
+        return Answer({"candles": rows}, rows=rows)
+
+    def _moment(self, query: Mapping[str, str], parameter: str) -> int | None:
+        if parameter not in query:
+            return None
+        try:
+            return int(datetime.fromisoformat(query[parameter]).timestamp() * 1_000)
+        except ValueError:
+            raise self.wrong(parameter) from None
+
+    def _markets(self, query: Mapping[str, str], now: int) -> Answer:
+        rows = [self._market(ticker, now) for ticker in self.tickers(query.get("ticker"), now)]
+        return Answer({"markets": {row["ticker"]: row for row in rows}}, rows=rows)
+
+    def _market(self, ticker: Ticker, now: int) -> dict[str, Any]:
+        return {
+            "ticker": self.native(ticker.name),
+            "status": "ACTIVE",
+            "oraclePrice": text(ticker.last),
+            "priceChange24H": text(ticker.last - ticker.day.open),
+            "volume24H": text(ticker.day.quote_volume),
+            "trades24H": ticker.day.trades,
+            "nextFundingRate": f"{funding_rate(ticker.name, now, 1):.10f}",
+            "openInterest": text(open_amount(ticker)),
+            "marketType": "CROSS",
+        }
+
+    def _fundings(self, native: str, now: int) -> Answer:
+        name, hour = self.name(native), 60 * MINUTE
+        times = [(now // hour - step) * hour for step in range(24)]
+        rows = [
+            {
+                "ticker": native,
+                "rate": f"{funding_rate(name, time - 1, 1):.10f}",
+                "effectiveAt": iso(time),
+            }
+            for time in times
+        ]
+        return Answer({"historicalFunding": rows}, rows=rows)
+
+
+VENUE = Dydx

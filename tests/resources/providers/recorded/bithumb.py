@@ -1,0 +1,5 @@
+"""What is recorded of bithumb: only of its former interface."""
+
+from tests.resources.providers.recorded.upbit import recorded
+
+RECORDED = recorded(r"api\.bithumb\.com")
