@@ -18,9 +18,10 @@ from resources.providers.base import (
     Provider,
     Tickers,
 )
-from resources.providers.families.exchange import hundredfold, speller, up_to_the_end
+from resources.providers.families.exchange import hundredfold, up_to_the_end
 from resources.providers.families.pages import asked, page_of
 from resources.providers.families.refusals import refuse
+from resources.providers.families.spelling import spelling
 from resources.providers.parsing import Moment, Number, market_frame, quote_frame, read
 
 T = TypeVar("T")
@@ -40,7 +41,7 @@ _INTERVALS = {
 }
 _QUOTES = {"USDT", "USDC", "BTC", "ETH", "EUR", "BRL"}
 # What it says of parameters that it does not know, and of markets that it has not.
-_FAULTS = ("400", "401", "40034", "40309")
+_FAULTS = ("400", "40309")
 
 
 class _Answer(msgspec.Struct, Generic[T]):
@@ -146,7 +147,7 @@ PROVIDER = Provider(
     base_url="https://api.bitget.com",
     docs_url="https://www.bitget.com/api-doc",
     limits=(Limit(20, 1),),
-    native=speller(_QUOTES),
+    native=spelling("{base}{quote}", _QUOTES),
     candles=Candles(_INTERVALS, _PAGE, _candles_call, _parse_candles, up_to_the_end(_PAGE)),
     tickers=Tickers(1000, _tickers_call, _parse_tickers),
     markets=Markets(lambda: Call("/api/v2/spot/public/symbols"), _parse_markets),

@@ -18,9 +18,10 @@ from resources.providers.base import (
     Provider,
     Tickers,
 )
-from resources.providers.families.exchange import hundredfold, speller, up_to_the_end
+from resources.providers.families.exchange import hundredfold, up_to_the_end
 from resources.providers.families.pages import asked, page_of
 from resources.providers.families.refusals import refuse
+from resources.providers.families.spelling import spelling
 from resources.providers.parsing import Moment, Number, market_frame, quote_frame, read
 
 T = TypeVar("T")
@@ -37,6 +38,7 @@ _INTERVALS = {
     Interval.H4: "240",
 }
 _QUOTES = {"USDT", "USDC", "BTC", "ETH"}
+_NO_DATA = 70_000
 
 
 class _Answer(msgspec.Struct, Generic[T]):
@@ -88,9 +90,9 @@ _SYMBOLS = msgspec.json.Decoder(_Answer[_Symbols], strict=False)
 
 
 def _data(answer: _Answer[T]) -> T:
-    """What it found; 50000 to 59999 are errors of requests and accounts."""
+    """What it found; 70001 to 71999 are errors of requests."""
     if answer.code != 1000:
-        at_fault = 50_000 <= answer.code < 60_000 or answer.code in (70_000, 70_002)
+        at_fault = _NO_DATA < answer.code < 72_000
         refuse(_ID, answer.code, answer.message, at_fault=at_fault)
     if answer.data is None:
         raise MalformedResponse(f"{_ID} answered neither data nor an error", _ID, 200)
@@ -111,12 +113,13 @@ def _candles_call(query: CandleQuery) -> Call:
 
 def _parse_candles(body: bytes, _: CandleQuery) -> pl.DataFrame:
     """
-    Seconds, open, high, low, close, volume, quote volume:
+    Seconds, open, high, low, close, volume, quote volume; 70000 says that there are none:
 
         {"code":1000,"message":"success","trace":"886fb6ae456654b6b4e390d681ac01cc1","data":[
           ["1689736680","3.721","3.743","3.677","3.708","8422410","22698348.04828491"]]}
     """
-    rows = _data(read(_CANDLES, body, _ID))
+    answer = read(_CANDLES, body, _ID)
+    rows = [] if answer.code == _NO_DATA else _data(answer)
     times = [row.time * 1000 for row in rows]
     return page_of(rows, times, quote_volume=[row.quote_volume for row in rows])
 
@@ -156,7 +159,7 @@ PROVIDER = Provider(
     base_url="https://api-cloud.bitmart.com",
     docs_url="https://developer-pro.bitmart.com",
     limits=(Limit(10, 2),),
-    native=speller(_QUOTES, "_"),
+    native=spelling("{base}_{quote}", _QUOTES),
     candles=Candles(_INTERVALS, _PAGE, _candles_call, _parse_candles, up_to_the_end(_PAGE)),
     tickers=Tickers(1000, lambda _: Call("/spot/quotation/v3/tickers"), _parse_tickers),
     markets=Markets(lambda: Call("/spot/v1/symbols/details"), _parse_markets),

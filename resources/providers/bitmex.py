@@ -146,13 +146,16 @@ def _parse_funding(body: bytes, _: Sequence[str]) -> pl.DataFrame:
             (
                 one.symbol,
                 one.funding_rate,
-                one.funding_interval
-                and one.funding_interval.hour + one.funding_interval.minute / 60,
+                _hours(one.funding_interval),
                 None if one.funding_timestamp is None else ms_of(one.funding_timestamp),
             )
             for one in _perpetuals(body)
         ]
     )
+
+
+def _hours(interval: datetime | None) -> float | None:
+    return None if interval is None else interval.hour + interval.minute / 60
 
 
 def _parse_open_interest(body: bytes, _: Sequence[str]) -> pl.DataFrame:

@@ -24,7 +24,14 @@ _ID = "bitvavo"
 _PAGE = 1440
 _WEIGHT = 1000  # a minute
 # Where its weeks open it does not say.
-_INTERVALS = {interval: str(interval) for interval in Interval if interval is not Interval.W1}
+_INTERVALS = {
+    Interval.M1: "1m",
+    Interval.M5: "5m",
+    Interval.M15: "15m",
+    Interval.H1: "1h",
+    Interval.H4: "4h",
+    Interval.D1: "1d",
+}
 
 
 class _Candle(msgspec.Struct, array_like=True, gc=False):

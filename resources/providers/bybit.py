@@ -17,9 +17,10 @@ from resources.providers.base import (
     Provider,
     Tickers,
 )
-from resources.providers.families.exchange import hundredfold, speller
+from resources.providers.families.exchange import hundredfold
 from resources.providers.families.pages import all_asked, asked, page_of
 from resources.providers.families.refusals import refuse
+from resources.providers.families.spelling import spelling
 from resources.providers.parsing import Moment, Number, market_frame, quote_frame, read
 
 T = TypeVar("T")
@@ -37,6 +38,7 @@ _INTERVALS = {
 }
 _QUOTES = {"USDT", "USDC", "BTC", "ETH", "EUR", "DAI", "BRL", "TRY", "USDE"}
 _BAD_PARAMETER = 10001
+_PASSING = (10000, 10006, 10016, 10018)
 _LIMITED = (b'"retCode":10006', b'"retCode":10018')
 
 
@@ -82,8 +84,9 @@ _INSTRUMENTS = msgspec.json.Decoder(_Answer[_Instrument], strict=False)
 def _list(answer: _Answer[T]) -> list[T]:
     """What it found; errors come with status 200 too."""
     if answer.ret_code:
-        at_fault = answer.ret_code == _BAD_PARAMETER
-        refuse(_ID, answer.ret_code, answer.ret_msg, at_fault=at_fault)
+        code = answer.ret_code
+        at_fault, passing = code == _BAD_PARAMETER, code in _PASSING
+        refuse(_ID, code, answer.ret_msg, at_fault=at_fault, passing=passing)
     return answer.result.found
 
 
@@ -153,7 +156,7 @@ PROVIDER = Provider(
     base_url="https://api.bybit.com",
     docs_url="https://bybit-exchange.github.io/docs",
     limits=(Limit(600, 5),),
-    native=speller(_QUOTES),
+    native=spelling("{base}{quote}", _QUOTES),
     candles=Candles(_INTERVALS, _PAGE, _candles_call, _parse_candles, all_asked(_PAGE)),
     tickers=Tickers(1000, _tickers_call, _parse_tickers),
     markets=Markets(

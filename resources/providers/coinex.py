@@ -18,9 +18,9 @@ from resources.providers.base import (
     Provider,
     Tickers,
 )
-from resources.providers.families.exchange import speller
 from resources.providers.families.pages import newest, page_of, percent
 from resources.providers.families.refusals import refuse
+from resources.providers.families.spelling import spelling
 from resources.providers.parsing import Moment, Number, market_frame, quote_frame, read
 
 T = TypeVar("T")
@@ -41,7 +41,7 @@ _QUOTES = {"USDT", "USDC", "BTC"}
 class _Answer(msgspec.Struct, Generic[T]):
     code: int
     message: str
-    data: list[T] | None = None
+    data: list[T] | dict[str, object] | None = None
 
 
 class _Candle(msgspec.Struct, gc=False):
@@ -70,15 +70,17 @@ class _Market(msgspec.Struct):
 _CANDLES = msgspec.json.Decoder(_Answer[_Candle], strict=False)
 _TICKERS = msgspec.json.Decoder(_Answer[_Ticker], strict=False)
 _MARKETS = msgspec.json.Decoder(_Answer[_Market], strict=False)
-# A wrong parameter, and a market that it has not; they come with status 200.
-_FAULTS = (3109, 3606, 3612, 4001, 4004, 4213)
+_BAD_PARAMETERS = (3639, 4004)
+_PASSING = (3008, 4001, 4002, 4003, 4213)
 _LIMITED = b'"code":4213'
 
 
 def _data(answer: _Answer[T]) -> list[T]:
+    """What it found; errors come with status 200 too, and an empty object in place of a list."""
     if answer.code:
-        refuse(_ID, answer.code, answer.message, at_fault=answer.code in _FAULTS)
-    if answer.data is None:
+        at_fault, passing = answer.code in _BAD_PARAMETERS, answer.code in _PASSING
+        refuse(_ID, answer.code, answer.message, at_fault=at_fault, passing=passing)
+    if not isinstance(answer.data, list):
         raise MalformedResponse(f"{_ID} answered neither data nor an error", _ID, 200)
     return answer.data
 
@@ -98,9 +100,7 @@ def _parse_candles(body: bytes, _: CandleQuery) -> pl.DataFrame:
           "value":"6689.21644207"}],"message":"OK"}
     """
     rows = _data(read(_CANDLES, body, _ID))
-    return page_of(
-        rows, [row.created_at for row in rows], quote_volume=[row.value for row in rows]
-    )
+    return page_of(rows, [row.created_at for row in rows], quote_volume=[row.value for row in rows])
 
 
 def _tickers_call(natives: Sequence[str]) -> Call:
@@ -137,7 +137,7 @@ PROVIDER = Provider(
     base_url="https://api.coinex.com",
     docs_url="https://docs.coinex.com/api/v2",
     limits=(Limit(400, 1),),
-    native=speller(_QUOTES),
+    native=spelling("{base}{quote}", _QUOTES),
     candles=Candles(
         _INTERVALS, _DEPTH, _candles_call, _parse_candles, newest(_DEPTH), depth=_DEPTH
     ),

@@ -18,9 +18,10 @@ from resources.providers.base import (
     Provider,
     Tickers,
 )
-from resources.providers.families.exchange import hundredfold, speller, up_to_the_end
+from resources.providers.families.exchange import hundredfold, up_to_the_end
 from resources.providers.families.pages import asked, page_of
 from resources.providers.families.refusals import refuse
+from resources.providers.families.spelling import spelling
 from resources.providers.parsing import Moment, Number, market_frame, quote_frame, read
 
 T = TypeVar("T")
@@ -38,8 +39,8 @@ _INTERVALS = {
     Interval.D1: "1D",
 }
 _QUOTES = {"USD", "USDT", "USDC", "BTC", "EUR"}
-# Of these its tickers are not known to mean the same coins as ours.
-_ABSENT = {"LUNA2", "LUNC", "STEPN", "BEAMX"}
+# What its LUNA and GMT are is not documented: they are not taken for our LUNA2 and STEPN.
+_SPELLINGS: dict[str, str] = {}
 
 
 class _Found(msgspec.Struct, Generic[T]):
@@ -154,14 +155,12 @@ PROVIDER = Provider(
     base_url="https://api.crypto.com",
     docs_url="https://exchange-docs.crypto.com",
     limits=(Limit(100, 1),),
-    native=speller(_QUOTES, "_", absent=_ABSENT),
+    native=spelling("{base}_{quote}", _QUOTES, _SPELLINGS),
     candles=Candles(_INTERVALS, _PAGE, _candles_call, _parse_candles, up_to_the_end(_PAGE)),
     tickers=Tickers(1000, _tickers_call, _parse_tickers),
     markets=Markets(lambda: Call("/exchange/v1/public/get-instruments"), _parse_markets),
     endpoints=(
-        Endpoint(
-            "prices", Call("/exchange/v1/public/get-tickers", {"instrument_name": "BTC_USD"})
-        ),
+        Endpoint("prices", Call("/exchange/v1/public/get-tickers", {"instrument_name": "BTC_USD"})),
         Endpoint(
             "ohlcv",
             Call(

@@ -1,7 +1,7 @@
 """CryptoCompare: averages over many exchanges, as prices and as candles; wants a key."""
 
 from collections.abc import Sequence
-from typing import Generic, TypeVar
+from typing import TypeVar
 
 import msgspec
 import polars as pl

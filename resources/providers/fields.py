@@ -131,7 +131,7 @@ class Fields:
     def table(self, name: str) -> "Fields | None":
         """The fields of a table, None where there is none."""
         value = self._take(name)
-        return None if value is _MISSING else Fields(value, self._path(name), self._problems)
+        return None if value is _MISSING else self._below(value, self._path(name))
 
     def tables(self, name: str) -> "Iterator[Fields]":
         """The fields of each table of a list."""
@@ -142,7 +142,12 @@ class Fields:
             self.refuse(name, f"must be a list of at most {_MOST_ITEMS} tables")
             return
         for number, item in enumerate(value):
-            yield Fields(item, f"{self._path(name)}[{number}]", self._problems)
+            if fields := self._below(item, f"{self._path(name)}[{number}]"):
+                yield fields
+
+    def _below(self, value: object, at: str) -> "Fields | None":
+        fields = Fields(value, at, self._problems)
+        return fields if isinstance(value, dict) else None
 
     def _take(self, name: str) -> Any:
         self._known.append(name)

@@ -16,8 +16,8 @@ from resources.providers.base import (
     Provider,
     Tickers,
 )
-from resources.providers.families.exchange import speller
 from resources.providers.families.pages import all_asked, asked, page_of
+from resources.providers.families.spelling import spelling
 from resources.providers.parsing import Moment, Number, market_frame, quote_frame, read
 
 _ID = "gate"
@@ -120,7 +120,7 @@ PROVIDER = Provider(
     base_url="https://api.gateio.ws",
     docs_url="https://www.gate.com/docs/developers/apiv4",
     limits=(Limit(200, 10),),
-    native=speller(_QUOTES, "_"),
+    native=spelling("{base}_{quote}", _QUOTES),
     candles=Candles(
         _INTERVALS, _PAGE, _candles_call, _parse_candles, all_asked(_PAGE), depth=_DEPTH
     ),

@@ -76,7 +76,8 @@ def _data(answer: _Answer[T]) -> list[T]:
     """What it found; errors come with status 200 too."""
     if answer.status != "ok" or answer.data is None:
         at_fault = answer.err_code.startswith(("invalid", "bad-request", "base-"))
-        refuse(_ID, answer.err_code, answer.err_msg, at_fault=at_fault)
+        passing = answer.err_code.startswith(("gateway", "system"))
+        refuse(_ID, answer.err_code, answer.err_msg, at_fault=at_fault, passing=passing)
     return answer.data
 
 

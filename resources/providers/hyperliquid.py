@@ -1,6 +1,6 @@
 """Hyperliquid: perpetuals on a chain of its own; every question is a POST to one address."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -34,7 +34,9 @@ _ID = "hyperliquid"
 # It keeps the newest 5,000 candles of an interval.
 _DEPTH = 5000
 # When its weeks open it does not say.
-_INTERVALS = {interval: str(interval) for interval in Interval if interval is not Interval.W1}
+_INTERVALS: Mapping[Interval, str] = {
+    interval: str(interval) for interval in Interval if interval is not Interval.W1
+}
 _WEIGHT = 20
 _CANDLES_A_WEIGHT = 60
 # Contracts of a thousand coins, of which it would have no price of one.

@@ -1,6 +1,6 @@
 """Kraken's perpetual futures: linear ones in dollars; its older inverse ones are told apart."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import msgspec
@@ -26,7 +26,9 @@ from resources.providers.parsing import Moment, Number, funding_frame, open_inte
 _ID = "kraken_futures"
 _PAGE = 2000
 # When its weeks open it does not say.
-_INTERVALS = {interval: str(interval) for interval in Interval if interval is not Interval.W1}
+_INTERVALS: Mapping[Interval, str] = {
+    interval: str(interval) for interval in Interval if interval is not Interval.W1
+}
 # Contracts of one coin in dollars, and of one dollar in the coin.
 _LINEAR, _INVERSE = "PF_", "PI_"
 

@@ -17,9 +17,10 @@ from resources.providers.base import (
     Provider,
     Tickers,
 )
-from resources.providers.families.exchange import hundredfold, speller, up_to_the_end
+from resources.providers.families.exchange import hundredfold, up_to_the_end
 from resources.providers.families.pages import asked, page_of
 from resources.providers.families.refusals import refuse
+from resources.providers.families.spelling import spelling
 from resources.providers.parsing import Moment, Number, market_frame, quote_frame, read
 
 T = TypeVar("T")
@@ -27,7 +28,7 @@ T = TypeVar("T")
 _ID = "kucoin"
 # It answers 1,500 at most, with or without the one that opens at endAt.
 _PAGE = 1499
-# It has weeks too, and does not tell where they open.
+# Its weeks open on Thursdays, so that they are not our weeks.
 _INTERVALS = {
     Interval.M1: "1min",
     Interval.M5: "5min",
@@ -147,11 +148,9 @@ PROVIDER = Provider(
     base_url="https://api.kucoin.com",
     docs_url="https://www.kucoin.com/docs-new/rate-limit",
     limits=(Limit(_LIMIT, 30),),
-    native=speller(_QUOTES, "-"),
+    native=spelling("{base}-{quote}", _QUOTES),
     candles=Candles(_INTERVALS, _PAGE, _candles_call, _parse_candles, up_to_the_end(_PAGE)),
-    tickers=Tickers(
-        1000, lambda _: Call("/api/v1/market/allTickers", weight=15), _parse_tickers
-    ),
+    tickers=Tickers(1000, lambda _: Call("/api/v1/market/allTickers", weight=15), _parse_tickers),
     markets=Markets(lambda: Call("/api/v2/symbols", weight=4), _parse_markets),
     used=_used,
     endpoints=(

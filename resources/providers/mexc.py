@@ -16,8 +16,9 @@ from resources.providers.base import (
     Provider,
     Tickers,
 )
-from resources.providers.families.exchange import hundredfold, speller
+from resources.providers.families.exchange import hundredfold
 from resources.providers.families.pages import all_asked, asked, page_of
+from resources.providers.families.spelling import spelling
 from resources.providers.parsing import Moment, Number, market_frame, quote_frame, read
 
 _ID = "mexc"
@@ -140,7 +141,7 @@ PROVIDER = Provider(
     base_url="https://api.mexc.com",
     docs_url="https://mexcdevelop.github.io/apidocs",
     limits=(Limit(500, 10),),
-    native=speller(_QUOTES),
+    native=spelling("{base}{quote}", _QUOTES),
     candles=Candles(_INTERVALS, _PAGE, _candles_call, _parse_candles, all_asked(_PAGE)),
     tickers=Tickers(1000, _tickers_call, _parse_tickers),
     markets=Markets(lambda: Call("/api/v3/exchangeInfo", weight=10), _parse_markets),

@@ -77,9 +77,10 @@ _INSTRUMENTS = msgspec.json.Decoder(_Answer[_Instrument], strict=False)
 
 
 def _data(answer: _Answer[T]) -> list[T]:
-    """What it found; errors come with status 200 too, those of requests as 51 and three digits."""
+    """What it found; errors come with status 200 too: 51... of requests, 50... of its own."""
     if answer.code != "0":
-        refuse(_ID, answer.code, answer.msg, at_fault=answer.code.startswith("51"))
+        at_fault, passing = (answer.code.startswith(digits) for digits in ("51", "50"))
+        refuse(_ID, answer.code, answer.msg, at_fault=at_fault, passing=passing)
     return answer.data
 
 

@@ -168,8 +168,8 @@ PROVIDER = Provider(
     category="derivatives",
     base_url="https://www.okx.com",
     docs_url="https://www.okx.com/docs-v5/en/",
-    # Each endpoint takes 20 in 2 s, open interest and funding rates too.
-    limits=(Limit(20, 2),),
+    # Each endpoint takes 20 in 2 s from an address; half is left to the spot markets there.
+    limits=(Limit(10, 2),),
     perpetuals=Perpetuals(
         spelling("{base}-{quote}-SWAP", ("USDT", "USDC", "USD")),
         Candles(_INTERVALS, _PAGE, _candles_call, _parse_candles, all_asked(_PAGE)),

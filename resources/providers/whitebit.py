@@ -24,7 +24,14 @@ from resources.providers.parsing import Moment, Number, market_frame, quote_fram
 _ID = "whitebit"
 _PAGE = 1440
 # Where its weeks open it does not say.
-_INTERVALS = {interval: str(interval) for interval in Interval if interval is not Interval.W1}
+_INTERVALS = {
+    Interval.M1: "1m",
+    Interval.M5: "5m",
+    Interval.M15: "15m",
+    Interval.H1: "1h",
+    Interval.H4: "4h",
+    Interval.D1: "1d",
+}
 
 
 class _Candle(msgspec.Struct, array_like=True, gc=False):

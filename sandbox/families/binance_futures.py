@@ -62,7 +62,8 @@ class Futures(Spot):
     def weight(self, path: str, query: Mapping[str, str]) -> int:
         match path.removeprefix(f"{self.prefix}/"):
             case "klines":
-                limit = self.number(query, "limit") or _USUAL_PAGE
+                asked = query.get("limit", "")
+                limit = int(asked) if asked.isdecimal() else _USUAL_PAGE
                 return 1 if limit < 100 else 2 if limit < 500 else 5 if limit <= 1_000 else 10
             case "premiumIndex":
                 return 1 if "symbol" in query else 10

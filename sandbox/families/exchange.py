@@ -2,7 +2,7 @@
 
 from abc import abstractmethod
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import polars as pl
 
@@ -50,9 +50,10 @@ class Spot(Venue):
         return self.names[native]
 
     def grid(self, spelling: str | None) -> Grid:
-        if spelling not in self.grids:
+        grid = self.grids.get(spelling or "")
+        if grid is None:
             raise self.wrong("interval")
-        return self.grids[spelling]
+        return grid
 
     def number(self, query: Mapping[str, str], parameter: str) -> int | None:
         text = query.get(parameter)
@@ -95,8 +96,3 @@ def step(decimals: int) -> str:
 def fraction(ticker: Ticker) -> float:
     """The change of 24 hours."""
     return ticker.last / ticker.day.open - 1
-
-
-def row_of(payload: dict[str, Any]) -> Answer:
-    """An answer that is one quote."""
-    return Answer(payload, rows=[payload])

@@ -45,7 +45,6 @@ class Spot(Venue):
     def refusal(self, status: int, wait: int, now: int) -> Answer:
         del now
         answer = self.error("Too Many Requests", status).answer
-        answer.status = status
         if wait:
             answer.headers["retry-after"] = str(wait)
         return answer

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 import polars as pl
 
@@ -21,8 +21,10 @@ _PAGE = 10_000
 
 
 class Bitfinex(Spot):
-    rules = Rules({"USD": 0.7, "USDT": 0.5, "BTC": 0.2}, share=0.02, absent=("BEAMX", "CRO", "HYPE"))
-    grids: Mapping[str, Grid] = {
+    rules = Rules(
+        {"USD": 0.7, "USDT": 0.5, "BTC": 0.2}, share=0.02, absent=("BEAMX", "CRO", "HYPE")
+    )
+    grids: ClassVar[Mapping[str, Grid]] = {
         "1m": Grid(1), "5m": Grid(5), "15m": Grid(15), "1h": Grid(60), "4h": Grid(240),
         "1D": Grid(DAY),
     }  # fmt: skip
@@ -60,7 +62,9 @@ class Bitfinex(Spot):
         found = read(name, grid, span, now).select(
             "open_time", "open", "close", "high", "low", "volume"
         )
-        rows: list[Any] = (found if forwards else found.reverse()).filter(pl.col("volume") > 0).rows()
+        rows: list[Any] = (
+            (found if forwards else found.reverse()).filter(pl.col("volume") > 0).rows()
+        )
         return Answer(rows, rows=rows)
 
     def _tickers(self, query: Mapping[str, str], now: int) -> Answer:

@@ -1,7 +1,7 @@
 """Bitget spot: all numbers in strings, candles oldest first, a code in every answer."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 import polars as pl
 
@@ -21,7 +21,7 @@ _WRONG = {
 
 class Bitget(Spot):
     rules = Rules({"USDT": 1.0, "USDC": 0.2, "BTC": 0.1}, share=0.05, absent=("BEAMX",))
-    grids: Mapping[str, Grid] = {
+    grids: ClassVar[Mapping[str, Grid]] = {
         "1min": Grid(1), "5min": Grid(5), "15min": Grid(15), "1h": Grid(60), "4h": Grid(240),
         "1Dutc": Grid(DAY), "1day": Grid(DAY, -480), "1Wutc": WEEK,
     }  # fmt: skip

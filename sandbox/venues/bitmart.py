@@ -1,7 +1,7 @@
 """BitMart spot: tickers as lists of strings, a code and a trace in every answer."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 import polars as pl
 
@@ -13,8 +13,8 @@ from sandbox.venue import Answer, RequestError
 
 _SPELLING = {"LUNA2": "LUNA", "STEPN": "GMT"}
 _WRONG = {
-    "symbol": (70_002, "Symbol not found"),
-    "interval": (70_000, "Invalid parameter step"),
+    "symbol": (70_002, "symbol is invalid"),
+    "interval": (71_005, "request step error"),
     "path": (30_000, "Not found"),
 }
 _PAGE = 200
@@ -27,7 +27,7 @@ _NAMES = (
 
 class Bitmart(Spot):
     rules = Rules({"USDT": 1.0, "BTC": 0.1, "ETH": 0.1}, share=0.02, absent=("BEAMX",))
-    grids: Mapping[str, Grid] = {
+    grids: ClassVar[Mapping[str, Grid]] = {
         "1": Grid(1), "5": Grid(5), "15": Grid(15), "60": Grid(60), "240": Grid(240),
         "1440": Grid(DAY),
     }  # fmt: skip
@@ -46,7 +46,7 @@ class Bitmart(Spot):
         }
 
     def wrong(self, text: str) -> RequestError:
-        code, message = _WRONG.get(text, (70_000, f"Invalid parameter {text}"))
+        code, message = _WRONG.get(text, (71_003, f"request {text} is invalid"))
         return RequestError(Answer({"code": code, "message": message, "trace": "0"}, 400))
 
     def refusal(self, status: int, wait: int, now: int) -> Answer:

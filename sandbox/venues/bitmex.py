@@ -75,7 +75,7 @@ class Bitmex(Spot):
             return None
         try:
             moment = datetime.fromisoformat(query[parameter])
-        except ValueError:
+        except (ValueError, OverflowError):
             raise self.wrong(parameter) from None
         return int(moment.timestamp() * 1_000) - width
 

@@ -1,7 +1,7 @@
 """Bitstamp: the market stands in the path, candles have names, and pairs are in small letters."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 import polars as pl
 
@@ -18,7 +18,7 @@ _COLUMNS = ("open", "high", "low", "close", "volume")
 
 class Bitstamp(Spot):
     rules = Rules({"USD": 0.6, "EUR": 0.3, "BTC": 0.05}, share=0.02, absent=("BEAMX", "LUNA2"))
-    grids: Mapping[str, Grid] = {
+    grids: ClassVar[Mapping[str, Grid]] = {
         "60": Grid(1), "300": Grid(5), "900": Grid(15), "3600": Grid(60), "14400": Grid(240),
         "86400": Grid(DAY),
     }  # fmt: skip

@@ -1,7 +1,7 @@
 """Bybit spot: everything inside of one envelope, with status 200."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 import polars as pl
 
@@ -17,7 +17,7 @@ _WRONG = {"symbol": "Not supported symbols", "interval": "Invalid period!"}
 
 class Bybit(Spot):
     rules = Rules({"USDT": 1.0, "USDC": 0.3, "BTC": 0.1}, share=0.07, absent=("BEAMX", "HYPE"))
-    grids: Mapping[str, Grid] = {
+    grids: ClassVar[Mapping[str, Grid]] = {
         "1": Grid(1), "5": Grid(5), "15": Grid(15), "60": Grid(60), "240": Grid(240),
         "D": Grid(DAY), "W": WEEK,
     }  # fmt: skip

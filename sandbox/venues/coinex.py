@@ -1,7 +1,7 @@
 """CoinEx spot: candles and tickers with names, a code in every answer, status 200 throughout."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 import polars as pl
 
@@ -12,13 +12,12 @@ from sandbox.model import DAY, Grid
 from sandbox.venue import Answer, RequestError
 
 _SPELLING = {"LUNA2": "LUNA", "STEPN": "GMT"}
-_WRONG = {"symbol": (3612, "Invalid market"), "path": (4001, "Service not found")}
 _PAGE = 1_000
 
 
 class Coinex(Spot):
     rules = Rules({"USDT": 1.0, "USDC": 0.2, "BTC": 0.2}, share=0.01, absent=("BEAMX",))
-    grids: Mapping[str, Grid] = {
+    grids: ClassVar[Mapping[str, Grid]] = {
         "1min": Grid(1), "5min": Grid(5), "15min": Grid(15), "1hour": Grid(60),
         "4hour": Grid(240), "1day": Grid(DAY),
     }  # fmt: skip
@@ -36,12 +35,13 @@ class Coinex(Spot):
         }
 
     def wrong(self, text: str) -> RequestError:
-        code, message = _WRONG.get(text, (4004, f"Parameter error: {text}"))
-        return RequestError(Answer({"code": code, "data": {}, "message": message}))
+        return RequestError(
+            Answer({"code": 4004, "data": {}, "message": f"Parameter error: {text}"})
+        )
 
     def refusal(self, status: int, wait: int, now: int) -> Answer:
         del wait, now
-        return Answer({"code": 4213, "data": {}, "message": "Too quick, slow down"}, status)
+        return Answer({"code": 4213, "data": {}, "message": "Rate limit triggered."}, status)
 
     def _klines(self, query: Mapping[str, str], now: int) -> Answer:
         name, grid = self.name(query.get("market")), self.grid(query.get("period"))

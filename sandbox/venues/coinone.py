@@ -34,9 +34,10 @@ class Coinone(Spot):
         return None
 
     def error(self, message: str, status: int = 200) -> RequestError:
+        """A code with status 200, for those who are too fast too."""
         code = "4" if status == 429 else "107"
         payload = {"result": "error", "error_code": code, "error_msg": message}
-        return RequestError(Answer(payload, 200 if status == 429 else status))
+        return RequestError(Answer(payload, 404 if status == 404 else 200))
 
     def _chart(self, native: str, query: Mapping[str, str], now: int) -> Answer:
         size = min(self.whole(query, "size") or _USUAL_PAGE, _PAGE)

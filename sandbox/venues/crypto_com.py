@@ -1,7 +1,7 @@
 """Crypto.com Exchange: candles and tickers with names of one letter."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 import polars as pl
 
@@ -17,10 +17,8 @@ _PAGE, _USUAL_PAGE = 300, 25
 
 
 class CryptoCom(Spot):
-    rules = Rules(
-        {"USD": 0.8, "USDT": 0.4}, share=0.03, absent=("LUNA2", "LUNC", "STEPN", "BEAMX", "HYPE")
-    )
-    grids: Mapping[str, Grid] = {
+    rules = Rules({"USD": 0.8, "USDT": 0.4}, share=0.03, absent=("LUNA2", "STEPN", "BEAMX", "HYPE"))
+    grids: ClassVar[Mapping[str, Grid]] = {
         "1m": Grid(1), "5m": Grid(5), "15m": Grid(15), "1h": Grid(60), "4h": Grid(240),
         "1D": Grid(DAY),
     }  # fmt: skip

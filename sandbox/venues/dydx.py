@@ -75,7 +75,7 @@ class Dydx(Spot):
             return None
         try:
             return int(datetime.fromisoformat(query[parameter]).timestamp() * 1_000)
-        except ValueError:
+        except (ValueError, OverflowError):
             raise self.wrong(parameter) from None
 
     def _markets(self, query: Mapping[str, str], now: int) -> Answer:

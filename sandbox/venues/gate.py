@@ -1,7 +1,7 @@
 """Gate spot: candles with the quote volume first; errors as labels with their own status."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 import polars as pl
 
@@ -29,7 +29,7 @@ _PAGE, _DEPTH = 1_000, 10_000
 
 class Gate(Spot):
     rules = Rules({"USDT": 1.0, "BTC": 0.15, "ETH": 0.2}, share=0.03, absent=("BEAMX",))
-    grids: Mapping[str, Grid] = {
+    grids: ClassVar[Mapping[str, Grid]] = {
         "1m": Grid(1), "5m": Grid(5), "15m": Grid(15), "1h": Grid(60), "4h": Grid(240),
         "1d": Grid(DAY), "7d": Grid(7 * DAY),
     }  # fmt: skip

@@ -1,7 +1,7 @@
 """Gemini: candles as bare numbers, newest first, and a list of all prices."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from sandbox.exchange import Span
 from sandbox.families.exchange import Route, Spot, fraction, split, text
@@ -17,7 +17,7 @@ class Gemini(Spot):
     rules = Rules(
         {"USD": 0.5, "BTC": 0.05, "ETH": 0.05}, share=0.01, absent=("BEAMX", "LUNA2", "HYPE")
     )
-    grids: Mapping[str, Grid] = {
+    grids: ClassVar[Mapping[str, Grid]] = {
         "1m": Grid(1), "5m": Grid(5), "15m": Grid(15), "30m": Grid(30), "1hr": Grid(60),
         "6hr": Grid(360), "1day": Grid(DAY, 240),
     }  # fmt: skip
@@ -55,9 +55,7 @@ class Gemini(Spot):
 
     def _candles(self, name: str, grid: Grid, now: int) -> Answer:
         found = self.source.candles(name, grid, Span(None, None, _PAGE + 1), now).reverse()
-        rows: list[Any] = found.select(
-            "open_time", "open", "high", "low", "close", "volume"
-        ).rows()
+        rows: list[Any] = found.select("open_time", "open", "high", "low", "close", "volume").rows()
         return Answer(rows, rows=rows)
 
     def _prices(self, query: Mapping[str, str], now: int) -> Answer:

@@ -1,7 +1,7 @@
 """HTX spot: bare numbers with names, newest first, and errors as codes in a 200."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 import polars as pl
 
@@ -18,7 +18,7 @@ _PAGE = 2_000
 
 class Htx(Spot):
     rules = Rules({"USDT": 1.0, "BTC": 0.2, "ETH": 0.1}, share=0.02, absent=("BEAMX", "HYPE"))
-    grids: Mapping[str, Grid] = {
+    grids: ClassVar[Mapping[str, Grid]] = {
         "1min": Grid(1), "5min": Grid(5), "15min": Grid(15), "60min": Grid(60),
         "4hour": Grid(240), "1day": Grid(DAY, -480),
     }  # fmt: skip

@@ -14,6 +14,7 @@ from sandbox.model import DAY, MINUTE, Grid
 from sandbox.venue import Answer, RequestError
 
 _DEPTH = 5_000
+_WEIGHT = 20  # of every question, but for what its answer's length adds
 _SPELLING = {"LUNA2": "LUNA", "STEPN": "GMT", "BEAMX": "BEAM"}
 _GRIDS = {
     "1m": Grid(1), "3m": Grid(3), "5m": Grid(5), "15m": Grid(15), "30m": Grid(30),
@@ -58,6 +59,10 @@ class Hyperliquid(Spot):
     def refusal(self, status: int, wait: int, now: int) -> Answer:
         del wait, now
         return Answer(None, status)
+
+    def weight(self, path: str, query: Mapping[str, str]) -> int:
+        del path, query
+        return _WEIGHT
 
     def post(self, path: str, body: bytes, now: int) -> Answer:
         if path != "/info":

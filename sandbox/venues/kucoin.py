@@ -1,7 +1,7 @@
 """KuCoin spot: candles newest first with the close before the high; a code in every answer."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 import polars as pl
 
@@ -27,8 +27,10 @@ _WEIGHTS = {
 
 
 class Kucoin(Spot):
-    rules = Rules({"USDT": 1.0, "USDC": 0.3, "BTC": 0.3, "ETH": 0.15}, share=0.03, absent=("BEAMX",))
-    grids: Mapping[str, Grid] = {
+    rules = Rules(
+        {"USDT": 1.0, "USDC": 0.3, "BTC": 0.3, "ETH": 0.15}, share=0.03, absent=("BEAMX",)
+    )
+    grids: ClassVar[Mapping[str, Grid]] = {
         "1min": Grid(1), "5min": Grid(5), "15min": Grid(15), "1hour": Grid(60),
         "4hour": Grid(240), "1day": Grid(DAY), "1week": Grid(7 * DAY),
     }  # fmt: skip

@@ -35,10 +35,10 @@ class Lbank(Spot):
         }.get(path)
 
     def error(self, message: str, status: int = 200) -> RequestError:
-        """It refuses with status 200 and a code."""
+        """It refuses with status 200 and a code, those who are too fast too."""
         code = 10004 if status == 429 else 10003
         payload = {"result": "false", "msg": message, "error_code": code}
-        return RequestError(Answer(payload, status))
+        return RequestError(Answer(payload, 404 if status == 404 else 200))
 
     def _candles(self, query: Mapping[str, str], now: int) -> Answer:
         grid = _GRIDS.get(query.get("type", ""))

@@ -1,7 +1,7 @@
 """MEXC spot: as Binance, with klines of eight fields and changes as fractions."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 import polars as pl
 
@@ -23,7 +23,7 @@ _PAGE = 500
 class Mexc(Spot):
     rules = Rules({"USDT": 1.0, "USDC": 0.3, "BTC": 0.1}, share=0.03, absent=("BEAMX",))
     bans = True
-    grids: Mapping[str, Grid] = {
+    grids: ClassVar[Mapping[str, Grid]] = {
         "1m": Grid(1), "5m": Grid(5), "15m": Grid(15), "30m": Grid(30), "60m": Grid(60),
         "4h": Grid(240),
     }  # fmt: skip

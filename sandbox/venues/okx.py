@@ -1,7 +1,7 @@
 """OKX spot: all numbers in strings, candles newest first, errors as codes in a 200."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 import polars as pl
 
@@ -21,7 +21,7 @@ _WRONG = {
 
 class Okx(Spot):
     rules = Rules({"USDT": 1.0, "USDC": 0.4, "BTC": 0.2, "ETH": 0.1}, share=0.08, absent=("BEAMX",))
-    grids: Mapping[str, Grid] = {
+    grids: ClassVar[Mapping[str, Grid]] = {
         "1m": Grid(1), "5m": Grid(5), "15m": Grid(15), "1H": Grid(60), "4H": Grid(240),
         "1Dutc": Grid(DAY), "1D": Grid(DAY, -480), "1Wutc": WEEK,
     }  # fmt: skip

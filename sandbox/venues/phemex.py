@@ -30,7 +30,8 @@ class Phemex(Spot):
         return RequestError(Answer({"error": error, "id": None, "result": None}, status))
 
     def _one(self, query: Mapping[str, str], now: int) -> Answer:
-        row = _ticker(query.get("symbol", ""), *self.quotes(now, query.get("symbol", "")), now)
+        native = query.get("symbol", "")
+        row = _ticker(native, self.quotes(now, native)[0], now)
         return Answer({"error": None, "id": 0, "result": row}, rows=[row])
 
     def _all(self, _query: Mapping[str, str], now: int) -> Answer:

@@ -1,34 +1,12 @@
-"""What the parsers of many exchanges share: spellings, ends of windows and changes in percent."""
+"""What the parsers of many exchanges share: ends that may be part of an answer, and fractions."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable
 
 import polars as pl
 
-from resources.market import Symbol
 from resources.providers.base import CandleQuery
 from resources.providers.families.pages import asked
-from resources.providers.families.refusals import refuse as refuse
-from resources.providers.families.spelling import TICKERS
 from resources.providers.parsing import Number, open_times
-
-
-def speller(
-    quotes: Collection[str],
-    between: str = "",
-    tickers: Mapping[str, str] = TICKERS,
-    absent: Collection[str] = (),
-) -> Callable[[Symbol], str | None]:
-    """A `native` that joins base and quote: None for other quotes and for the `absent` bases.
-
-    `tickers` maps ours to the exchange's where they differ.
-    """
-
-    def native(symbol: Symbol) -> str | None:
-        if symbol.quote not in quotes or symbol.base in absent:
-            return None
-        return between.join(tickers.get(ticker, ticker) for ticker in (symbol.base, symbol.quote))
-
-    return native
 
 
 def up_to_the_end(page: int) -> Callable[[CandleQuery, pl.DataFrame], tuple[int, int]]:

@@ -60,7 +60,8 @@ def candles(provider: str, intervals: Mapping[Interval, str], to: Callable[[int]
         return Call(f"/v1/candles/{intervals[query.interval]}", params)
 
     def parse(body: bytes, _: CandleQuery) -> pl.DataFrame:
-        return _page(read(_CANDLES, body, provider))
+        rows = read(_CANDLES, body, provider)
+        return _page(rows)
 
     return Candles(intervals, _PAGE, call, parse, all_asked(_PAGE))
 

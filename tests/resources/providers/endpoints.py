@@ -3,7 +3,8 @@
 import importlib
 import pkgutil
 from collections.abc import Callable, Mapping
-from typing import Any
+
+import polars as pl
 
 from resources.market import Interval
 from resources.providers import load_providers
@@ -66,7 +67,7 @@ def query_of(key: Key) -> CandleQuery:
     return CandleQuery(ENDPOINTS[key].native, interval, START, START + 3 * interval.ms)
 
 
-def parser(key: Key, native: str | None = None) -> Callable[[bytes], Any]:
+def parser(key: Key, native: str | None = None) -> Callable[[bytes], pl.DataFrame]:
     """From an answer's bytes to a frame, asked as `query_of` says or for one market."""
     parsed, asked = parsed_by(key), native or ENDPOINTS[key].native
     if isinstance(parsed, Candles):

@@ -187,7 +187,7 @@ def test_a_sound_page_says_what_all_of_them_say(key: Key) -> None:
 def test_no_two_markets_have_the_same_spelling(provider_id: str) -> None:
     provider = load_providers()[provider_id]
     spelt = [native for symbol in load_registry().markets() if (native := provider.native(symbol))]
-    assert len(spelt) > 40
+    assert len(spelt) > 30
     assert len(set(spelt)) == len(spelt)
 
 
@@ -197,7 +197,7 @@ def test_no_two_perpetuals_have_the_same_spelling(provider_id: str) -> None:
     assert perpetuals
     markets = load_registry().markets()
     spelt = [native for symbol in markets if (native := perpetuals.native(symbol))]
-    assert len(spelt) > 40
+    assert len(spelt) > 30
     assert len(set(spelt)) == len(spelt)
 
 

@@ -6,9 +6,7 @@ from tests.resources.providers.recorded.base import SECONDS, START, Recorded, Ro
 
 
 def candles(payload: Any, _: str) -> Rows:
-    return [
-        (at(int(time) * 1000), *map(float, values), None) for time, *values in payload["data"]
-    ]
+    return [(at(int(time) * 1000), *map(float, values), None) for time, *values in payload["data"]]
 
 
 def tickers(payload: Any, _: str) -> Rows:

@@ -1,0 +1,47 @@
+"""DefiLlama Coins: coins in the path, what it does not know is left out."""
+
+from collections.abc import Mapping
+
+from resources.market import Asset
+from sandbox.families.coins import CoinVenue
+from sandbox.families.exchange import Route
+from sandbox.venue import Answer
+from sandbox.venues.coingecko import IDS
+
+_CURRENT = "/prices/current/"
+_BLOCK_SECONDS = 12
+_LATEST = 2**40  # seconds, beyond all time
+_FIRST_BLOCK = 1_438_269_973  # seconds since 1970, as if all blocks had come evenly
+
+
+class DefillamaCoins(CoinVenue):
+    def coin(self, asset: Asset) -> str | None:
+        coin = IDS.get(asset.ticker)
+        return coin and f"coingecko:{coin}"
+
+    def routes(self) -> Mapping[str, Route]:
+        return {}
+
+    def answer(self, path: str, query: Mapping[str, str], now: int) -> Answer:
+        if path.startswith("/block/ethereum/"):
+            return self._block(path.rpartition("/")[2])
+        if not path.startswith(_CURRENT):
+            return super().answer(path, query, now)
+        rows = {
+            coin: {
+                "price": ticker.last,
+                "symbol": ticker.name.partition("/")[0],
+                "timestamp": now // 1_000,
+                "confidence": 0.99,
+            }
+            for coin, ticker in self.quoted(path.removeprefix(_CURRENT).split(","), now)
+        }
+        return Answer({"coins": rows}, rows=list(rows.values()))
+
+    def _block(self, seconds: str) -> Answer:
+        at = min(int(seconds), _LATEST) if seconds.isdecimal() else 0
+        height = max(at - _FIRST_BLOCK, 0) // _BLOCK_SECONDS
+        return Answer({"height": height, "timestamp": at})
+
+
+VENUE = DefillamaCoins

@@ -1,0 +1,34 @@
+"""What is recorded of coinpaprika."""
+
+from datetime import datetime
+from typing import Any
+
+from tests.resources.providers.recorded.base import Recorded, Rows
+
+
+def tickers(payload: Any, _: str) -> Rows:
+    rows = []
+    for one in payload:
+        usd = one["quotes"]["USD"]
+        time = datetime.fromisoformat(one["last_updated"])
+        rows.append((one["id"], usd["price"], time, usd["percent_change_24h"]))
+    return rows
+
+
+RECORDED = {
+    "tickers": Recorded(
+        r"api\.coinpaprika\.com/v1/tickers",
+        tickers,
+        sound=[
+            {
+                "id": "btc-bitcoin",
+                "symbol": "BTC",
+                "rank": 1,
+                "last_updated": "2018-11-14T07:20:41Z",
+                "quotes": {"USD": {"price": 5162.15, "percent_change_24h": -5.19}},
+            }
+        ],
+        native="btc-bitcoin",
+        unrecorded="verified on the documentation's example alone, which is not at hand as a file",
+    ),
+}
