@@ -1,7 +1,7 @@
 """What every answer has in common: JSON, a time, and an ETag that moves only with the data."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -25,15 +25,17 @@ def now_iso() -> str:
 
 
 class Answer(Response):
-    """A JSON object; `stamped` adds `timestamp`, which alone does not count for the ETag."""
+    """A JSON object, or a list that is not `stamped`; `stamped` adds `timestamp`, which alone does not count for the ETag."""
 
     media_type = "application/json"
 
-    def __init__(self, body: Mapping[str, Any], *, stamped: bool = True) -> None:
+    def __init__(
+        self, body: Mapping[str, Any] | Sequence[Any], *, stamped: bool = True, status: int = 200
+    ) -> None:
         encoded = msgspec.json.encode(body)
         stamp = f',"timestamp":"{now_iso()}"}}'.encode()
         content = encoded[:-1] + stamp if stamped else encoded
-        super().__init__(content, headers=_validators(encoded))
+        super().__init__(content, status, headers=_validators(encoded))
 
 
 class Download(Response):

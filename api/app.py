@@ -11,23 +11,46 @@ from fastapi.middleware.cors import CORSMiddleware
 
 from api.answers import NotModified
 from api.credentials import TakeSecrets
+from api.forced_updates import ForcedUpdates
 from api.keyring import Keyring
-from api.live import sockets
+from api.live import data_sources, live_monitoring, sockets
+from api.live.events import LiveEvents
 from api.live.hub import Hub, Limits
 from api.live.pulse import Pulse
+from api.live.source_messages import SourceMessages
 from api.live.tail import LiveTail
 from api.problems import add_problem_handlers
 from api.readiness import Readiness
-from api.routes import candles, documentation, health, prices, root, status
+from api.routes import (
+    candles,
+    documentation,
+    health,
+    monitoring,
+    pools,
+    prices,
+    provider_config,
+    provider_data,
+    provider_schedules,
+    providers,
+    root,
+    scheduler,
+    status,
+)
 from api.scheduler import SchedulerProbe
 from api.services import VERSION, Services
+from resources.directory import Directory
 from resources.lake import Lake
 from resources.ledger import Ledger
 from resources.market import load_registry
+from resources.pools import Pools, seed
+from resources.schedules import Schedules
 from resources.settings import Settings, load_settings
 
 _log = logging.getLogger(__name__)
-_ROUTERS = (root, documentation, health, status, prices, candles, sockets)
+_ROUTERS = (
+    root, documentation, health, status, providers, monitoring, prices, candles, scheduler,
+    provider_schedules, provider_config, provider_data, pools, sockets, data_sources, live_monitoring,
+)  # fmt: skip
 _READ_BY_PAGES = ["ETag", "Link", "Retry-After"]
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
@@ -80,8 +103,9 @@ def _lifespan(settings: Settings, limits: Limits) -> Lifespan:
         services = await asyncio.to_thread(_open, settings, limits)
         app.state.services = services
         stop = asyncio.Event()
-        pulse = Pulse(services.hub, services.ledger)
-        for work in (services.tail.run(stop), pulse.run(stop)):
+        pulse = Pulse(services.hub, services.ledger, services.directory, services.schedules)
+        events = LiveEvents(services.hub, services.ledger, services.directory)
+        for work in (services.tail.run(stop), pulse.run(stop), events.run(stop)):
             task = asyncio.create_task(work)
             task.add_done_callback(_report)
             services.background.append(task)
@@ -101,15 +125,25 @@ def _open(settings: Settings, limits: Limits) -> Services:
     ledger.migrate()
     lake = Lake(settings.lake_url)
     hub = Hub(limits)
-    tail = LiveTail(ledger, lake, hub)
+    directory = Directory(ledger)
+    seed(ledger, directory.providers())
+    schedules = Schedules(ledger, directory, sandboxed=settings.providers == "sandbox")
+    sources = SourceMessages(ledger, schedules, settings.providers)
+    tail = LiveTail(ledger, lake, hub, sources)
     tail.remember()
+    probe = SchedulerProbe(settings.dagster_port)
     return Services(
         settings=settings,
         ledger=ledger,
         lake=lake,
         registry=load_registry(),
+        directory=directory,
+        pools=Pools(ledger, directory, sandboxed=settings.providers == "sandbox"),
         keyring=Keyring(ledger),
-        scheduler=SchedulerProbe(settings.dagster_port),
+        scheduler=probe,
+        schedules=schedules,
+        sources=sources,
+        forced_updates=ForcedUpdates(ledger, probe),
         readiness=Readiness(settings, ledger, lake),
         hub=hub,
         tail=tail,

@@ -55,11 +55,18 @@ SymbolQuery = Annotated[
 IntervalQuery = Annotated[Interval, Query(description="Length of a candle.")]
 StartQuery = Annotated[_Moment, Query(description=f"First moment wanted: {_TIME}")]
 EndQuery = Annotated[_Moment, Query(description=f"First moment no longer wanted: {_TIME}")]
+FromQuery = Annotated[_Moment, Query(alias="from", description=f"First moment wanted: {_TIME}")]
+ToQuery = Annotated[
+    _Moment, Query(alias="to", description=f"First moment no longer wanted: {_TIME}")
+]
 AsOfQuery = Annotated[
     _Moment, Query(description=f"Answer with what was stored at this moment: {_TIME}")
 ]
 DaysQuery = Annotated[
     int, Query(ge=1, le=6000, description="How far to look back, where there is no start.")
+]
+HoursQuery = Annotated[
+    int, Query(ge=1, le=720, description="How far to look back, in whole hours.")
 ]
 CursorQuery = Annotated[
     str | None, Query(max_length=64, description="next_cursor of the page before.")

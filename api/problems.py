@@ -20,7 +20,9 @@ from resources.errors import HeadwaterError, StoreUnavailable
 _log = logging.getLogger(__name__)
 _SENTENCES = {404: "there is nothing at this path", 405: "this path does not take that method"}
 # What an error knows beside its sentence, and a client can act upon.
-_DETAILS = ("nearest", "candidates", "checks", "components")
+_DETAILS = (
+    "nearest", "candidates", "checks", "components", "errors", "rejected", "warnings",
+)  # fmt: skip
 
 
 def add_problem_handlers(app: FastAPI) -> None:

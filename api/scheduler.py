@@ -1,43 +1,60 @@
-"""Whether Dagster's scheduler runs, asked seldom and never waited for long."""
+"""Dagster, as the service sees it: asked seldom, never waited for long, told to start runs."""
 
 import asyncio
-import time
-from typing import Literal
+from collections.abc import Mapping
+from typing import Any, Literal
 
+from api.recent import Recent
 from resources.errors import HeadwaterError
-from resources.graphql import Dagster
+from resources.graphql import Dagster, JobState
 
 Status = Literal["running", "stopped", "unknown"]
-_KEPT = 5.0
 _PATIENCE = 0.9
+_JOBS_PATIENCE = 5.0
+_LAUNCH_PATIENCE = 30.0
 
 
 class SchedulerProbe:
     """Asks Dagster's webserver at most every five seconds, and waits for it under a second."""
 
     def __init__(self, port: int) -> None:
-        self._dagster = Dagster(f"http://127.0.0.1:{port}", timeout=_PATIENCE)
-        self._status: Status = "unknown"
-        self._until = 0.0
-        self._asking: asyncio.Task[Status] | None = None
+        url = f"http://127.0.0.1:{port}"
+        self._dagster = Dagster(url, timeout=_PATIENCE)
+        self._patient = Dagster(url, timeout=_JOBS_PATIENCE)
+        self._launching = Dagster(url, timeout=_LAUNCH_PATIENCE)
+        self._status = Recent[Status](self._ask_status, "unknown")
+        self._jobs = Recent[Mapping[str, JobState]](self._ask_jobs, {})
 
     async def status(self) -> Status:
         """`unknown` where the webserver does not answer: the scheduler may run all the same."""
-        if time.monotonic() < self._until:
-            return self._status
-        if self._asking is None or self._asking.done():
-            self._asking = asyncio.create_task(asyncio.to_thread(self._ask))
-        await asyncio.wait({self._asking}, timeout=_PATIENCE)
-        self._status = self._asking.result() if self._asking.done() else "unknown"
-        self._until = time.monotonic() + _KEPT
-        return self._status
+        return await self._status.get()
+
+    async def job_states(self) -> Mapping[str, JobState]:
+        """What is known of each job, by its name in Dagster; empty where nothing is."""
+        return await self._jobs.get()
+
+    async def launch(self, job: str, tags: Mapping[str, str], config: Mapping[str, Any]) -> str:
+        """Start a run and return its id. Raises Unavailable where Dagster does not answer."""
+        return await asyncio.to_thread(self._launching.launch, job, tags, config)
+
+    async def is_going(self, run_id: str) -> bool:
+        """Whether a run has not ended. Raises Unavailable where Dagster does not answer."""
+        run = await asyncio.to_thread(self._launching.run, run_id)
+        return run is not None and run.going
 
     def close(self) -> None:
-        self._dagster.close()
+        for dagster in (self._dagster, self._patient, self._launching):
+            dagster.close()
 
-    def _ask(self) -> Status:
+    def _ask_status(self) -> Status:
         try:
             return "running" if self._dagster.scheduler_runs() else "stopped"
         except (HeadwaterError, LookupError, TypeError, AttributeError):
             # The last three: what listens there is no Dagster, and answered something else.
             return "unknown"
+
+    def _ask_jobs(self) -> Mapping[str, JobState]:
+        try:
+            return self._patient.job_states()
+        except (HeadwaterError, LookupError, TypeError, AttributeError):
+            return {}

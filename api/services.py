@@ -8,14 +8,19 @@ from typing import Annotated
 from fastapi import Depends
 from starlette.requests import HTTPConnection
 
+from api.forced_updates import ForcedUpdates
 from api.keyring import Keyring
 from api.live.hub import Hub
+from api.live.source_messages import SourceMessages
 from api.live.tail import LiveTail
 from api.readiness import Readiness
 from api.scheduler import SchedulerProbe
+from resources.directory import Directory
 from resources.lake import Lake
 from resources.ledger import Ledger
 from resources.market import Registry
+from resources.pools import Pools
+from resources.schedules import Schedules
 from resources.settings import Settings
 
 VERSION = version("headwater")
@@ -29,8 +34,13 @@ class Services:
     ledger: Ledger
     lake: Lake
     registry: Registry
+    directory: Directory
+    pools: Pools
     keyring: Keyring
     scheduler: SchedulerProbe
+    schedules: Schedules
+    sources: SourceMessages
+    forced_updates: ForcedUpdates
     readiness: Readiness
     hub: Hub
     tail: LiveTail

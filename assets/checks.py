@@ -6,6 +6,7 @@ import dagster as dg
 import polars as pl
 
 from assets.partitions import DAYS, MONTHS
+from resources.freshness import TARGETS
 from resources.lake import Lake
 from resources.ledger import Ledger, coverage
 from resources.market import Interval
@@ -14,7 +15,6 @@ from resources.schemas import CANDLES, PRICES, Table, utc
 
 LakeParam = dg.ResourceParam[Lake]
 LedgerParam = dg.ResourceParam[Ledger]
-_FRESH = {PRICES_ASSET: timedelta(minutes=5), OHLCV_ASSET: timedelta(hours=2)}
 
 
 @dg.asset_check(asset=PRICES_ASSET, name="fresh", partitions_def=DAYS)
@@ -125,7 +125,7 @@ def _freshness(
     now = utc(ledger.now())
     past = utc(_window(context).end) <= now
     age = now - newest if newest else None
-    passed = past or (age is not None and age <= _FRESH[asset])
+    passed = past or (age is not None and age <= timedelta(milliseconds=TARGETS[asset]))
     shown: dict[str, str | bool] = {
         "newest": str(newest.astimezone(UTC)) if newest else "none",
         "past": past,

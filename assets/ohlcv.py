@@ -8,6 +8,7 @@ from pydantic import Field
 
 from assets.boundary import asset_boundary
 from assets.collect import Collected, Collector
+from assets.collection import logged
 from assets.partitions import MONTHS
 from assets.table import column_schema
 from resources.dagster_resources import FeedsResource
@@ -48,7 +49,10 @@ def ohlcv(
     ledger: dg.ResourceParam[Ledger],
 ) -> dg.MaterializeResult[None]:
     now = ledger.now()
-    with asset_boundary(context.retry_number, now):
+    with (
+        asset_boundary(context.retry_number, now),
+        logged(ledger, OHLCV_ASSET, context.run.run_id) as collection,
+    ):
         interval = Interval.parse(config.interval or feeds.interval)
         symbols = _symbols(config, feeds.top_n)
         span = context.partition_time_window
@@ -68,6 +72,8 @@ def ohlcv(
                 return await collector.collect(symbols, window)
 
         collected = asyncio.run(run())
+        collection.records = collected.flushed.rows
+        collection.failures.update({name: str(error) for name, error in collected.failed.items()})
         _raise_worst(context, collected)
         return dg.MaterializeResult(metadata=_metadata(collected, symbols, interval))
 

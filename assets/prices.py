@@ -8,6 +8,7 @@ import polars as pl
 from pydantic import Field
 
 from assets.boundary import asset_boundary
+from assets.collection import logged
 from assets.consensus import consensus, derived
 from assets.partitions import DAYS
 from assets.table import column_schema
@@ -48,7 +49,10 @@ def prices(
     ledger: dg.ResourceParam[Ledger],
 ) -> dg.MaterializeResult[None]:
     now = ledger.now()
-    with asset_boundary(context.retry_number, now):
+    with (
+        asset_boundary(context.retry_number, now),
+        logged(ledger, PRICES_ASSET, context.run.run_id) as collection,
+    ):
         # A run that was launched just before midnight is still about the present.
         if context.partition_key in {day_key(now), day_key(now - _LATEST_START)}:
             answers = asyncio.run(_ask(config, feeds, ledger))
@@ -57,7 +61,9 @@ def prices(
                 quarantine_quotes(ledger, answer.provider, answer.frame)
         else:
             answers, frame = [], _from_candles(context.partition_key, lake)
-        return dg.MaterializeResult(metadata=_metadata(flush_prices(lake, ledger, frame), answers))
+        flushed = flush_prices(lake, ledger, frame)
+        collection.records = flushed.rows
+        return dg.MaterializeResult(metadata=_metadata(flushed, answers))
 
 
 async def _ask(config: PricesConfig, feeds: FeedsResource, ledger: Ledger) -> list[Quotes]:

@@ -87,6 +87,16 @@ def natives(recordings: Path) -> list[str]:
     return sorted(file.name.split("_")[1] for file in files)
 
 
+def ask_binance_alone(platform: Platform, key: str) -> None:
+    """Others would fill the gaps of the recordings."""
+    pool = f"http://127.0.0.1:{platform.api}/api/pools/ohlcv"
+    with httpx.Client(headers={"X-API-Key": key}, timeout=60) as client:
+        members = [member["provider_id"] for member in client.get(pool).json()["providers"]]
+        for member in members:
+            if member != "binance":
+                client.delete(f"{pool}/members/{member}").raise_for_status()
+
+
 def collect(platform: Platform, markets: list[str]) -> tuple[float, float]:
     """Launch the backfill and wait for its end; wall and CPU seconds."""
     dagster = Dagster(f"http://127.0.0.1:{platform.dagster_port}")
@@ -153,6 +163,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         platform = Platform(Path(folder), recordings)
         with platform.running() as key:
+            ask_binance_alone(platform, key)
             wall, cpu = collect(platform, markets)
             wrong = differences(platform, key, recordings, markets)
             rows = Lake(str(platform.home / "lake")).scan(CANDLES, {"interval": ["1h"]})

@@ -2,7 +2,14 @@
 
 import dagster as dg
 
-from resources.plan import OHLCV_ASSET, OHLCV_JOB, PRICES_ASSET, PRICES_JOB
+from resources.plan import (
+    OHLCV_ASSET,
+    OHLCV_JOB,
+    PRICES_ASSET,
+    PRICES_JOB,
+    SNAPSHOTS_ASSET,
+    SNAPSHOTS_JOB,
+)
 
 collect_prices = dg.define_asset_job(
     PRICES_JOB,
@@ -14,4 +21,9 @@ collect_ohlcv = dg.define_asset_job(
     selection=dg.AssetSelection.assets(OHLCV_ASSET),
     description="Fetch the candles that are missing in the chosen months.",
 )
-JOBS = [collect_prices, collect_ohlcv]
+collect_snapshots = dg.define_asset_job(
+    SNAPSHOTS_JOB,
+    selection=dg.AssetSelection.assets(SNAPSHOTS_ASSET),
+    description="Look at the providers that are due, or at those that are named.",
+)
+JOBS = [collect_prices, collect_ohlcv, collect_snapshots]

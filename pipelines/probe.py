@@ -17,7 +17,12 @@ _SECONDS = 8.0
 
 async def probe_all(settings: Settings, ledger: Ledger) -> Mapping[str, str | None]:
     """Ask each provider for its price of bitcoin; per name what failed, None where it answered."""
-    client = Client(ledger, sandbox_url=settings.sandbox_url, deadline=_SECONDS)
+    client = Client(
+        ledger,
+        sandbox_url=settings.sandbox_url,
+        deadline=_SECONDS,
+        allowed_addresses=settings.allowed_addresses,
+    )
     providers = [provider for provider in load_providers().values() if provider.tickers]
     async with client:
         failures = await asyncio.gather(*(_probe(client, provider) for provider in providers))

@@ -8,11 +8,13 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from pipelines.processes import MARK, Child, end_all, free_port, require_free
 from resources.errors import StartRefused, Unavailable
 from resources.graphql import LOCATION, Dagster
 from resources.providers import load_providers
+from resources.providers.base import Provider
 from resources.settings import Settings, child_environment
 
 _PROJECT = Path(__file__).parents[1]
@@ -196,15 +198,17 @@ class Supervisor:
 
 
 def sandbox_config() -> dict[str, object]:
-    """Hosts and limits of the providers, as data: the sandbox may not read their code."""
+    """Hosts, paths and limits of the providers, as data: the sandbox may not read their code."""
+    return {"providers": {name: _played(one) for name, one in load_providers().items()}}
+
+
+def _played(provider: Provider) -> dict[str, object]:
+    address = urlsplit(provider.base_url)
     return {
-        "providers": {
-            provider.id: {
-                "host": provider.base_url.removeprefix("https://"),
-                "limits": [[limit.amount, limit.seconds] for limit in provider.limits],
-            }
-            for provider in load_providers().values()
-        }
+        "host": address.hostname,
+        # What stands behind a key differs from caller to caller.
+        "path": address.path.partition("{")[0].rstrip("/"),
+        "limits": [[limit.amount, limit.seconds] for limit in provider.limits],
     }
 
 

@@ -2,10 +2,13 @@
 
     HeadwaterError
     ├── InvalidInput            422  the caller must change what was asked
+    │   └── InvalidEntries           `errors` lists what is wrong with providers that were sent
+    ├── TooLarge                413  more was sent than is taken
     ├── Unauthorized            401  no key, or a bad one
     ├── Forbidden               403  the key lacks the scope
     ├── NotFound                404
-    │   └── UnknownSymbol            `nearest` lists spellings that would work
+    │   ├── UnknownSymbol            `nearest` lists spellings that would work
+    │   └── UnknownName              likewise, of a provider, category or pool
     ├── Conflict                409
     │   └── AmbiguousSymbol          `candidates` lists ids that would work
     ├── Unavailable             503  try later, nothing is broken for good
@@ -14,6 +17,8 @@
     │   │   ├── BreakerOpen
     │   │   ├── BudgetExhausted
     │   │   ├── KeyMissing           the provider wants a key that nobody has set
+    │   │   ├── KeyUnreadable        its stored key cannot be decrypted
+    │   │   ├── AddressRefused       its address is one that nothing may call
     │   │   └── NoneAvailable        no member of a pool may be called
     │   └── ProviderError            a provider was called and did not answer well
     │       ├── RateLimited          429 or 418; `not_before`
@@ -27,6 +32,7 @@ milliseconds since 1970, UTC.
 """
 
 from collections.abc import Sequence
+from typing import Literal
 
 
 class HeadwaterError(Exception):
@@ -39,6 +45,27 @@ class HeadwaterError(Exception):
 class InvalidInput(HeadwaterError):
     status = 422
     title = "Invalid input"
+
+
+class InvalidEntries(InvalidInput):
+    """`errors` are (entry, field, reason); nothing of what was sent was stored."""
+
+    title = "Invalid providers"
+
+    def __init__(
+        self, errors: Sequence[tuple[str, str, str]], warnings: Sequence[str] = ()
+    ) -> None:
+        entry, field, reason = errors[0]
+        more = f", and {len(errors) - 1} more" if len(errors) > 1 else ""
+        super().__init__(f"{entry}: {field} {reason}".replace(":  ", ": ") + more)
+        self.errors = [dict(zip(("entry", "field", "reason"), one, strict=True)) for one in errors]
+        self.rejected = len({entry for entry, _, _ in errors})
+        self.warnings = list(warnings)
+
+
+class TooLarge(HeadwaterError):
+    status = 413
+    title = "Too large"
 
 
 class Unauthorized(HeadwaterError):
@@ -62,6 +89,18 @@ class UnknownSymbol(NotFound):
     def __init__(self, spelling: str, nearest: Sequence[str] = ()) -> None:
         hint = f"; nearest: {', '.join(nearest)}" if nearest else ""
         super().__init__(f"no asset or market is spelt {spelling!r}{hint}")
+        self.spelling = spelling
+        self.nearest = tuple(nearest)
+
+
+class UnknownName(NotFound):
+    """`kind` is what nothing of that name is: provider, category, pool."""
+
+    title = "Unknown name"
+
+    def __init__(self, kind: str, spelling: str, nearest: Sequence[str] = ()) -> None:
+        hint = f"; nearest: {', '.join(nearest)}" if nearest else ""
+        super().__init__(f"there is no {kind} {spelling!r}{hint}")
         self.spelling = spelling
         self.nearest = tuple(nearest)
 
@@ -109,6 +148,27 @@ class KeyMissing(NotCalled):
         self.provider = provider
 
 
+class KeyUnreadable(NotCalled):
+    def __init__(self, provider: str) -> None:
+        super().__init__(
+            f"the stored key of {provider} cannot be decrypted: HEADWATER_SECRET_KEY, or secret.key "
+            "in the home folder, is not what it was encrypted with; put that back, "
+            "or remove the provider and add it again with its key"
+        )
+        self.provider = provider
+
+
+class AddressRefused(NotCalled):
+    """`reason` is the end of a sentence: lies in a private network."""
+
+    def __init__(self, host: str, reason: str) -> None:
+        super().__init__(
+            f"{host} {reason}: it is called only if HEADWATER_ALLOWED_ADDRESSES has it"
+        )
+        self.host = host
+        self.reason = reason
+
+
 class NoneAvailable(NotCalled):
     pass
 
@@ -129,7 +189,17 @@ class RateLimited(ProviderError):
 
 
 class TemporaryError(ProviderError):
-    pass
+    """`kind` says what went wrong: no answer in time, no whole answer, or a bad one."""
+
+    def __init__(
+        self,
+        message: str,
+        provider: str,
+        http_status: int | None = None,
+        kind: Literal["timeout", "connection", "server_error"] = "server_error",
+    ) -> None:
+        super().__init__(message, provider, http_status)
+        self.kind = kind
 
 
 class RefusedRequest(ProviderError):

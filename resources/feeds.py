@@ -66,7 +66,8 @@ class Feeds:
         async def ask(provider: Provider) -> CandlePage:
             return await self._candle_page(provider, symbol, interval, window, now)
 
-        if not any(able(member.provider) for member in self._ohlcv.members):
+        members = self._ohlcv.members
+        if members and not any(able(member.provider) for member in members):
             raise NotFound(
                 f"no provider has {interval} candles of {symbol} from {utc(window.start)} on"
             )
@@ -98,7 +99,10 @@ class Feeds:
         # At the live edge the candle that still forms comes along for nothing.
         live = interval.ms if window.end >= interval.floor(now) else 0
         query = CandleQuery(native, interval, window.start, window.end + live)
-        answer = await self._client.get(provider, candles.call(query), _parser(candles, query))
+        # Where its budget is used up, another member is asked sooner than this one has room.
+        answer = await self._client.get(
+            provider, candles.call(query), _parser(candles, query), max_wait=0
+        )
         # What had closed by then is whole in the answer, whichever of the two clocks is off.
         told_at = min(answer.server_time or answer.sent_at, answer.sent_at)
         proven = Window(*candles.covered(query, answer.value)).clip(window)
@@ -112,14 +116,18 @@ class Feeds:
         )
 
     async def _quotes(self, provider: Provider, spelt: Mapping[str, Symbol]) -> Quotes:
-        tickers, frames = provider.tickers, []
+        tickers = provider.tickers
         if tickers is None:
             raise RefusedRequest(f"{provider.name} has no tickers", provider.id)
-        names = list(spelt)
+        names, frames = list(spelt), list[pl.DataFrame]()
         for at in range(0, len(names), tickers.batch):
             natives = names[at : at + tickers.batch]
+            # Who has begun to answer goes on; another would have to begin anew.
             answer = await self._client.get(
-                provider, tickers.call(natives), _quote_parser(tickers, natives)
+                provider,
+                tickers.call(natives),
+                _quote_parser(tickers, natives),
+                max_wait=None if frames else 0,
             )
             checked = check_quotes(answer.value, answer.fetched_at)
             fetched_at = pl.lit(utc(answer.fetched_at), UTC_TIME)
@@ -150,9 +158,11 @@ class Feeds:
 
     async def _refresh_listings(self, pool: Pool) -> None:
         async with self._refreshing:
-            for member in pool.members:
-                if member.provider.id not in self._listed:
-                    self._listed[member.provider.id] = await self._listing(member.provider)
+            parsed = (m.provider for m in pool.members if m.provider.candles or m.provider.tickers)
+            unknown = [provider for provider in parsed if provider.id not in self._listed]
+            found = await asyncio.gather(*(self._listing(provider) for provider in unknown))
+            names = (provider.id for provider in unknown)
+            self._listed.update(zip(names, found, strict=True))
 
     async def _listing(self, provider: Provider) -> set[str] | None:
         markets = provider.markets

@@ -32,6 +32,19 @@ class Run:
         return self.status in _GOING
 
 
+@dataclass(frozen=True, slots=True)
+class JobState:
+    """What Dagster knows of a job; times are ms since 1970, None where there is none.
+
+    `schedule` is the cron expression of its schedule, `next_run` is None while that is stopped.
+    """
+
+    schedule: str | None = None
+    next_run: int | None = None
+    last_run: int | None = None
+    last_status: str | None = None
+
+
 class Dagster:
     """Talks to the webserver at `url`; every call raises Unavailable when it does not answer."""
 
@@ -45,6 +58,15 @@ class Dagster:
         """The jobs of the loaded location; empty while it is not loaded."""
         data = self._ask(_JOBS, {})["repositoriesOrError"]
         return [job["name"] for node in data.get("nodes", ()) for job in node["jobs"]]
+
+    def job_states(self) -> dict[str, JobState]:
+        """Every job of the loaded location with its schedule and its newest run."""
+        nodes = self._ask(_JOB_STATES, {})["repositoriesOrError"].get("nodes", ())
+        return {
+            job["name"]: _job_state(job, node["schedules"])
+            for node in nodes
+            for job in node["jobs"]
+        }
 
     def launch(self, job: str, tags: Mapping[str, str], config: Mapping[str, Any]) -> str:
         """Launch a run and return its id. Raises InvalidInput when Dagster refuses it."""
@@ -116,7 +138,28 @@ class Dagster:
         return dict(answer["data"])
 
 
+def _job_state(job: Mapping[str, Any], schedules: Sequence[Mapping[str, Any]]) -> JobState:
+    mine = next((one for one in schedules if one["pipelineName"] == job["name"]), None)
+    ticks = mine["futureTicks"]["results"] if mine else []
+    running = mine is not None and mine["scheduleState"]["status"] == "RUNNING"
+    run = job["runs"][0] if job["runs"] else None
+    began = run and (run["startTime"] or run["creationTime"])
+    return JobState(
+        schedule=mine["cronSchedule"] if mine else None,
+        next_run=round(ticks[0]["timestamp"] * 1_000) if running and ticks else None,
+        last_run=round(began * 1_000) if began else None,
+        last_status=run["status"] if run else None,
+    )
+
+
 _JOBS = "{ repositoriesOrError { ... on RepositoryConnection { nodes { jobs { name } } } } }"
+_JOB_STATES = """
+{ repositoriesOrError { ... on RepositoryConnection { nodes {
+    jobs { name runs(limit: 1) { status startTime creationTime } }
+    schedules {
+      pipelineName cronSchedule scheduleState { status } futureTicks(limit: 1) { results { timestamp } }
+    }
+} } } }"""
 _LAUNCH = """
 mutation Launch($params: ExecutionParams!) {
   launchRun(executionParams: $params) {

@@ -14,6 +14,13 @@ OHLCV_ASSET = "ohlcv"
 OHLCV_JOB = "collect_ohlcv"
 PRICES_ASSET = "prices"
 PRICES_JOB = "collect_prices"
+SNAPSHOTS_ASSET = "provider_snapshots"
+SNAPSHOTS_JOB = "collect_snapshots"
+HEALTH_JOB = "health_checks"
+RATE_LIMITS_JOB = "rate_limit_snapshot"
+METRICS_JOB = "metrics_aggregation"
+CLEANUP_JOB = "database_cleanup"
+DISCOVERY_JOB = "discover_providers"
 
 
 def day_key(at: int) -> str:

@@ -10,11 +10,19 @@ import os
 import tomllib
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any, Literal
 
 from dotenv import dotenv_values
-from pydantic import AliasChoices, Field, ValidationError, field_validator, model_validator
+from pydantic import (
+    AliasChoices,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -91,6 +99,11 @@ class Settings(BaseSettings):
     max_response_mb: int = Field(
         16, ge=1, description="Largest answer of a provider, decompressed, in MB."
     )
+    enable_auto_discovery: bool = Field(
+        False,
+        validation_alias=_named("ENABLE_AUTO_DISCOVERY"),
+        description="Ask providers that are switched off once a week, and propose those that work.",
+    )
     sandbox_replay: Path | None = Field(
         None, description="Folder of recorded candles (parquet) that the sandbox replays."
     )
@@ -101,6 +114,22 @@ class Settings(BaseSettings):
     cors_origins: list[str] = Field(
         [], description="Origins, besides the service's own, that browsers may call from."
     )
+    allowed_addresses: list[str] = Field(
+        [],
+        description="Hosts and networks that providers may lie on though they are private or local.",
+    )
+    secret_key: SecretStr | None = Field(
+        None,
+        min_length=32,
+        description="What stored keys of providers are encrypted with. Default: a key made in the home folder.",
+    )
+    snapshot_history: int = Field(
+        1000, ge=1, description="Most snapshots that are kept of a provider."
+    )
+    snapshot_days: int = Field(30, ge=1, description="Days that a snapshot is kept at most.")
+    snapshot_max_kb: int = Field(
+        1000, ge=1, description="Largest answer that a snapshot holds, in kB; more is only noted."
+    )
 
     @field_validator("collection_interval", mode="before")
     @classmethod
@@ -109,6 +138,14 @@ class Settings(BaseSettings):
             return Interval.parse(value) if isinstance(value, str) else value
         except InvalidInput as error:
             raise ValueError(str(error)) from error
+
+    @field_validator("allowed_addresses")
+    @classmethod
+    def _networks(cls, value: list[str]) -> list[str]:
+        for network in value:
+            if "/" in network:
+                ip_network(network, strict=False)
+        return value
 
     @model_validator(mode="after")
     def _possible(self) -> "Settings":
@@ -156,10 +193,10 @@ class Settings(BaseSettings):
 def _refuse_misspelt() -> None:
     names = {name.upper() for name in Settings.model_fields}
     given = {
-        **dict.fromkeys(os.environ, "the environment"),
-        **dict.fromkeys(dotenv_values(".env"), ".env"),
+        **{key: ("the environment", value) for key, value in os.environ.items()},
+        **{key: (".env", value) for key, value in dotenv_values(".env").items()},
     }
-    for key, place in given.items():
+    for key, (place, value) in given.items():
         if not key.upper().startswith(PREFIX):
             continue
         name = key.upper().removeprefix(PREFIX)
@@ -167,6 +204,8 @@ def _refuse_misspelt() -> None:
             near = difflib.get_close_matches(name, names, 1)
             hint = f"; did you mean {PREFIX}{near[0]}?" if near else ""
             raise StartRefused(f"{key} in {place} is no setting{hint}")
+        if name not in names and not sendable_key((value or "").strip()):
+            raise StartRefused(f"{key} in {place} has characters that no key has")
     try:
         toml = TomlConfigSettingsSource(Settings).toml_data
     except tomllib.TOMLDecodeError as error:
@@ -192,10 +231,15 @@ def load_settings(**overrides: Any) -> Settings:
         raise StartRefused(f"{prefix}{first['msg'].removeprefix('Value error, ')}") from error
 
 
+def sendable_key(key: str) -> bool:
+    """Whether a provider can be sent this text as a key: printable ASCII."""
+    return key.isascii() and key.isprintable()
+
+
 def provider_key(provider_id: str) -> str | None:
     """The caller's own key for a provider, from HEADWATER_KEY_<ID>; None where there is none."""
     name = f"{PREFIX}KEY_{provider_id.upper()}"
-    return os.environ.get(name) or _dotenv().get(name) or None
+    return (os.environ.get(name) or _dotenv().get(name) or "").strip() or None
 
 
 @functools.cache

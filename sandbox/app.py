@@ -1,9 +1,6 @@
-"""The sandbox as an ASGI application: /<host>/<path> is played by the provider of that host."""
+"""The sandbox as an ASGI application: /<host>/<path> is played by the provider that is there."""
 
 import time
-from collections.abc import Mapping
-from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 
 from starlette.applications import Starlette
@@ -11,54 +8,46 @@ from starlette.responses import JSONResponse
 from starlette.routing import Mount
 from starlette.types import Receive, Scope, Send
 
-from resources.market import load_registry
-from sandbox.config import Config, ConfigError, Provider, latency
+from sandbox.config import Config
 from sandbox.control import Control
-from sandbox.exchange import Exchange, Source
 from sandbox.faults import Faults
-from sandbox.listings import list_markets
 from sandbox.replay import Tape
-from sandbox.stage import Stage
-from sandbox.venue import Venue
+from sandbox.request import Request
+from sandbox.stage import choose
+from sandbox.stages import Stages
 
 
 def create_app(config: Config, replay: Path | None = None) -> Starlette:
-    """Raises ConfigError where a provider has no venue here, or the replay folder no candles."""
+    """Raises ConfigError where the replay folder has no index of candles."""
+    if replay:
+        # Tapes are opened when their provider is first asked: a bad folder shall say so now.
+        Tape.open(replay, "")
     faults = Faults()
-    stages = {
-        name: Stage(name, _venue(name, provider, replay), faults, latency(name, provider), _now)
-        for name, provider in config.providers.items()
-    }
-    hosts = {config.providers[name].host: stage for name, stage in stages.items()}
-    return Starlette(routes=[*Control(stages, faults).routes(), Mount("/", app=_Theatre(hosts))])
+    stages = Stages(config, replay, faults, _now)
+    return Starlette(routes=[*Control(stages, faults).routes(), Mount("/", app=_Theatre(stages))])
 
 
 class _Theatre:
-    """Finds the stage of a request by the first segment of its path."""
+    """Finds the stage of a request by the first segment of its path, the host."""
 
-    def __init__(self, hosts: Mapping[str, Stage]) -> None:
-        self._hosts = hosts
+    def __init__(self, stages: Stages) -> None:
+        self._stages = stages
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         host, _, path = scope["path"].removeprefix("/").partition("/")
-        stage = self._hosts.get(host)
-        if stage is None or scope["method"] not in ("GET", "POST"):
-            known = ", ".join(self._hosts)
-            error = f"the sandbox answers GET and POST /<host>/<path> for the hosts {known}"
-            await JSONResponse({"error": error}, 404)(scope, receive, send)
+        if scope["method"] not in ("GET", "POST"):
+            await _refuse(405, scope, receive, send)
+        elif not host or host.startswith("_"):
+            await _refuse(404, scope, receive, send)
         else:
-            await stage.play(f"/{path}", scope, receive, send)
+            request = await Request.read(f"/{path}", scope, receive)
+            stage = choose(self._stages.of(host, f"/{path}"), request)
+            await stage.play(request, scope, receive, send)
 
 
-def _venue(name: str, provider: Provider, replay: Path | None) -> Venue:
-    module = f"sandbox.venues.{name}"
-    if not name.isidentifier() or find_spec(module) is None:
-        raise ConfigError(f"no venue plays {name!r}: there is no sandbox/venues/{name}.py")
-    venue: type[Venue] = import_module(module).VENUE
-    source: Source | None = Tape.open(replay, name) if replay else None
-    if source is None:
-        source = Exchange(list_markets(name, venue.rules, load_registry()))
-    return venue(source, provider.limits)
+async def _refuse(status: int, scope: Scope, receive: Receive, send: Send) -> None:
+    error = "the sandbox answers GET and POST /<host>/<path>"
+    await JSONResponse({"error": error}, status)(scope, receive, send)
 
 
 def _now() -> int:

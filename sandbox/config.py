@@ -12,17 +12,22 @@ class ConfigError(Exception):
 
 
 class Provider(msgspec.Struct, forbid_unknown_fields=True):
-    """One provider to play: its `limits` are (amount of weight, seconds)."""
+    """One provider to play, below `path` of its `host`; `limits` are (amount of weight, seconds)."""
 
     host: str
+    path: str = ""
     limits: list[tuple[int, int]] = []
     latency_ms: float | None = None
 
 
 class Config(msgspec.Struct, forbid_unknown_fields=True):
-    """`providers` by id, the name of a file in sandbox/venues."""
+    """`providers` by id, the name of a file in sandbox/venues, or played generically.
+
+    `latency_ms` is that of all providers which name none of their own.
+    """
 
     providers: dict[str, Provider]
+    latency_ms: float | None = None
 
 
 def read(file: Path) -> Config:
@@ -33,8 +38,9 @@ def read(file: Path) -> Config:
         raise ConfigError(f"{file} cannot be read as a sandbox configuration: {error}") from None
 
 
-def latency(provider_id: str, provider: Provider) -> float:
+def latency(provider_id: str, provider: Provider, usual: float | None = None) -> float:
     """Seconds before it answers: as configured, else 20 to 60 ms, always the same for an id."""
-    if provider.latency_ms is not None:
-        return provider.latency_ms / 1_000
+    for given in (provider.latency_ms, usual):
+        if given is not None:
+            return given / 1_000
     return 0.02 + 0.04 * fraction("latency", provider_id)

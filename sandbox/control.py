@@ -1,6 +1,6 @@
 """The endpoints that order faults and tell what came. They validate what they are told."""
 
-from collections.abc import Mapping
+import difflib
 from typing import Any
 
 import msgspec
@@ -10,6 +10,7 @@ from starlette.routing import Route
 
 from sandbox.faults import Fault, Faults
 from sandbox.stage import Stage, Tally
+from sandbox.stages import Stages
 
 
 class Control:
@@ -18,7 +19,7 @@ class Control:
     Both DELETEs take ?provider=, and mean all providers without it.
     """
 
-    def __init__(self, stages: Mapping[str, Stage], faults: Faults) -> None:
+    def __init__(self, stages: Stages, faults: Faults) -> None:
         self._stages = stages
         self._faults = faults
 
@@ -56,7 +57,7 @@ class Control:
         return await self._orders(request)
 
     async def _counts(self, _: Request) -> Response:
-        return _json({"providers": [_told(stage) for stage in self._stages.values()]})
+        return _json({"providers": [_told(stage) for stage in self._stages.made()]})
 
     async def _reset(self, request: Request) -> Response:
         name = request.query_params.get("provider")
@@ -67,11 +68,12 @@ class Control:
         return await self._counts(request)
 
     def _meant(self, name: str | None) -> list[Stage]:
-        return [stage for stage in self._stages.values() if name in (None, stage.name)]
+        return list(self._stages.made()) if name is None else [self._stages[name]]
 
     def _unknown(self, name: str) -> Response:
-        known = ", ".join(self._stages)
-        return _json({"error": f"no provider {name!r} is played; there are: {known}"}, 422)
+        near = difflib.get_close_matches(name, self._stages.names, 3)
+        meant = f"; did you mean {', '.join(near)}?" if near else ""
+        return _json({"error": f"no provider {name!r} is played{meant}"}, 422)
 
 
 def _told(stage: Stage) -> dict[str, Any]:

@@ -8,17 +8,18 @@ import msgspec
 Kind = Literal[
     "status_429", "status_418", "status_5xx", "timeout", "slow_drip", "reset", "truncated",
     "wrong_schema", "html_200", "nan", "spike", "duplicate_page", "out_of_order", "microseconds",
-    "gzip_bomb",
+    "gzip_bomb", "huge", "endless", "recursive", "not_json",
 ]  # fmt: skip
 
 
 class Fault(msgspec.Struct, forbid_unknown_fields=True):
-    """One order for trouble.
+    """One order for trouble; `provider` is an id, or a host that is no provider's.
 
     times         so many answers are broken, null until cleared
     path          only paths that hold this text
     retry_after   seconds of a 429 or 418, during which every call is refused; 0 for no such header
-    seconds       timeout: dropped after so long, null never; slow_drip: between two bytes
+    seconds       timeout: dropped after so long, null never; slow_drip: between two bytes;
+                  endless: between two parts
     status        of status_5xx
     length        truncated: Content-Length of the "full" body, or of the "cut" one
     served        how many answers it has broken so far

@@ -3,22 +3,23 @@
 import asyncio
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from urllib.parse import parse_qsl
 
 from starlette.types import Receive, Scope, Send
 
 from sandbox.damage import DAMAGE
 from sandbox.faults import Fault, Faults
 from sandbox.limits import Limiter
+from sandbox.request import Request
 from sandbox.venue import Answer, RequestError, Venue
-from sandbox.wire import Connection, Reply, bomb, encode, html
+from sandbox.wire import HUGE, NESTED, PROSE, Connection, Reply, bomb, encode, html
 
 _REMEMBERED = 100
 _RETRY_AFTER = {"status_429": 5, "status_418": 120}
 _DRIP = 0.05  # seconds between two bytes
-_OF_CONNECTION = ("timeout", "reset", "slow_drip", "truncated")
+_OF_CONNECTION = ("timeout", "reset", "slow_drip", "truncated", "huge", "endless")
+_PLAIN = ("huge", "endless", "recursive", "not_json")
 
 
 @dataclass(slots=True)
@@ -51,43 +52,49 @@ class Stage:
         self._delay = delay
         self._clock = clock
 
-    async def play(self, path: str, scope: Scope, receive: Receive, send: Send) -> None:
-        query = dict(parse_qsl(scope["query_string"].decode(), keep_blank_values=True))
+    def knows(self, request: Request) -> bool:
+        """Whether the venue has an answer to it, all limits and faults apart."""
+        try:
+            self._ask(request, self._clock())
+        except RequestError:
+            return False
+        return True
+
+    async def play(self, request: Request, scope: Scope, receive: Receive, send: Send) -> None:
         connection = Connection(scope, receive, send)
-        gzipped = any(k == b"accept-encoding" and b"gzip" in v for k, v in scope["headers"])
-        body = await _body(receive) if scope["method"] == "POST" else None
-        answer, fault = self._act(path, query, body)
+        answer, fault = self._act(request)
         await asyncio.sleep(self._delay)
-        reply = _reply(fault, encode(answer, self._venue.content_type, gzipped))
+        packed = request.gzipped and not (fault and fault.kind in _PLAIN)
+        reply = _reply(fault, encode(answer, self._venue.content_type, packed))
         outcome = fault.kind if fault and fault.kind in _OF_CONNECTION else str(reply.status)
-        self.tally.count(path, outcome, self._clock())
+        self.tally.count(request.path, outcome, self._clock())
         await _deliver(connection, fault, reply)
 
-    def _act(
-        self, path: str, query: Mapping[str, str], body: bytes | None
-    ) -> tuple[Answer, Fault | None]:
-        """The answer, and the fault that is still to break it on its way; a body means POST."""
+    def _act(self, request: Request) -> tuple[Answer, Fault | None]:
+        """The answer, and the fault that is still to break it on its way."""
         now, clock = self._clock(), time.monotonic()
         self.tally.requests += 1
         self.tally.during_ban += self.limiter.banned(clock)
-        refusal = self.limiter.admit(self._venue.weight(path, query), clock)
+        refusal = self.limiter.admit(self._venue.weight(request.path, request.query), clock)
         if refusal:
             self.tally.limited += 1
             return self._refused(refusal.status, refusal.wait, now), None
-        fault = self._faults.take(self.name, path)
+        fault = self._faults.take(self.name, request.path)
         if fault and fault.kind in _RETRY_AFTER:
             return self._limited(fault, now, clock), None
         try:
-            if body is None:
-                answer = self._venue.answer(path, query, now)
-            else:
-                answer = self._venue.post(path, body, now)
+            answer = self._ask(request, now)
         except RequestError as error:
             answer = error.answer
         if fault and fault.kind in DAMAGE and answer.status == 200:
             DAMAGE[fault.kind](answer)
         answer.headers |= self._venue.used(self.limiter.used(clock))
         return answer, fault
+
+    def _ask(self, request: Request, now: int) -> Answer:
+        if request.body is None:
+            return self._venue.answer(request.path, request.query, now)
+        return self._venue.post(request.path, request.body, now)
 
     def _limited(self, fault: Fault, now: int, clock: float) -> Answer:
         """A 429 or 418 that stays in force for its Retry-After."""
@@ -106,13 +113,11 @@ class Stage:
         return answer
 
 
-async def _body(receive: Receive) -> bytes:
-    parts = []
-    while True:
-        message = await receive()
-        parts.append(message.get("body", b""))
-        if not message.get("more_body"):
-            return b"".join(parts)
+def choose(stages: Sequence[Stage], request: Request) -> Stage:
+    """Who plays a request that any of these may be meant by: the first that knows it."""
+    if len(stages) == 1:
+        return stages[0]
+    return next((stage for stage in stages if stage.knows(request)), stages[0])
 
 
 def _reply(fault: Fault | None, reply: Reply) -> Reply:
@@ -123,6 +128,10 @@ def _reply(fault: Fault | None, reply: Reply) -> Reply:
             return html(200)
         case Fault(kind="gzip_bomb"):
             return bomb()
+        case Fault(kind="recursive"):
+            return Reply(200, reply.headers, NESTED)
+        case Fault(kind="not_json"):
+            return Reply(200, reply.headers, PROSE)
     return reply
 
 
@@ -136,5 +145,9 @@ async def _deliver(connection: Connection, fault: Fault | None, reply: Reply) ->
             await connection.drip(reply, _DRIP if fault.seconds is None else fault.seconds)
         case Fault(kind="truncated"):
             await connection.truncate(reply, fault.length)
+        case Fault(kind="huge"):
+            await connection.stream(reply, HUGE, 0.0)
+        case Fault(kind="endless"):
+            await connection.stream(reply, None, fault.seconds or 0.0)
         case _:
             await connection.send(reply)

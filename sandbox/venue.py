@@ -29,7 +29,7 @@ class RequestError(Exception):
 
 
 class Venue(ABC):
-    """One provider's public API. `now` is ms since 1970, UTC."""
+    """One provider's public API. A `path` begins behind the host; `now` is ms since 1970, UTC."""
 
     rules: ClassVar[Rules]
     content_type: ClassVar[str]

@@ -17,6 +17,13 @@ from sandbox.venue import Answer
 
 _SMALLEST_GZIP = 1_000
 _BOMB = 256  # MiB
+HUGE = 10**9  # bytes
+# 64 kB of JSON that goes on where the last part ended.
+_OPENING = b'{"items":[{"id":0,"value":"0.0"}'
+_PART = b',{"id":1,"value":"0.1"}' * 2_849
+_DEPTH = 100_000
+NESTED = b'{"data":' * _DEPTH + b"null" + b"}" * _DEPTH
+PROSE = b"Welcome to the API. Please read the documentation first.\n"
 
 HTML = (
     b"<!DOCTYPE html><html><head><title>Just a moment...</title></head><body><h1>Checking your "
@@ -32,8 +39,9 @@ class Reply:
 
 
 def encode(answer: Answer, content_type: str, gzipped: bool) -> Reply:
-    """The answer as JSON, compressed where the caller takes it and it is worth it."""
-    body = msgspec.json.encode(answer.payload)
+    """The answer as JSON, bytes as they are, compressed where the caller takes it and it is worth it."""
+    payload = answer.payload
+    body = payload if isinstance(payload, bytes) else msgspec.json.encode(payload)
     headers = {"content-type": answer.content_type or content_type, **answer.headers}
     if gzipped and len(body) > _SMALLEST_GZIP:
         body = gzip.compress(body, compresslevel=1, mtime=0)
@@ -93,6 +101,20 @@ class Connection:
             if await self._gone(pause):
                 return
 
+    async def stream(self, reply: Reply, length: int | None, pause: float) -> None:
+        """So many bytes, which are announced, or parts without end, until the caller has enough."""
+        await self._start(reply, length)
+        gone = asyncio.ensure_future(self._gone(None))
+        sent, part = 0, _OPENING
+        while not gone.done():
+            last = length is not None and sent + len(part) >= length
+            await self._body(part[: length - sent] if last and length else part, more=not last)
+            if last:
+                break
+            sent, part = sent + len(part), _PART
+            await asyncio.sleep(pause)
+        gone.cancel()
+
     async def hold(self, seconds: float | None) -> None:
         """Never answers; hangs up after so many seconds, with None when the caller does."""
         if not await self._gone(seconds):
@@ -110,8 +132,10 @@ class Connection:
         transport: asyncio.Transport = self._scope["state"]["transport"]
         return transport
 
-    async def _start(self, reply: Reply, length: int) -> None:
-        headers = {**reply.headers, "content-length": str(length)}
+    async def _start(self, reply: Reply, length: int | None) -> None:
+        """Without a length the body comes in chunks."""
+        told = {} if length is None else {"content-length": str(length)}
+        headers = {**reply.headers, **told}
         raw = [(name.encode(), value.encode()) for name, value in headers.items()]
         await self._send({"type": "http.response.start", "status": reply.status, "headers": raw})
 

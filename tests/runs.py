@@ -8,13 +8,25 @@ from typing import Any
 import dagster as dg
 import httpx
 import polars as pl
+import sqlalchemy as sa
 
 from assets.checks import CHECKS
 from assets.ohlcv import ohlcv
 from assets.prices import prices
-from resources.dagster_resources import FeedsResource, LakeResource, LedgerResource
+from assets.provider_snapshots import provider_snapshots
+from resources import pools
+from resources.dagster_resources import (
+    CallsResource,
+    FeedsResource,
+    LakeResource,
+    LedgerResource,
+    SnapshotsResource,
+)
+from resources.graphql import partition_range
 from resources.lake import Lake
 from resources.ledger import Ledger
+from resources.ledger.tables import pool_members
+from resources.providers import load_providers
 from resources.schemas import Table
 
 
@@ -26,12 +38,23 @@ class Platform:
     sandbox: str
     instance: dg.DagsterInstance
     top_n: int = 3
+    history: int = 1_000
+    max_kb: int = 1_000
 
     @property
     def ledger(self) -> Ledger:
         ledger = Ledger(f"sqlite:///{self.folder / 'ledger.db'}")
         ledger.migrate()
         return ledger
+
+    def keep(self, *providers: str) -> None:
+        """Every pool without all other members, as a user may have it."""
+        ledger = self.ledger
+        pools.seed(ledger, load_providers())
+        with ledger.write() as connection:
+            others = pool_members.c.provider.not_in(providers)
+            connection.execute(sa.delete(pool_members).where(others))
+        ledger.close()
 
     @property
     def lake(self) -> Lake:
@@ -43,17 +66,13 @@ class Platform:
     def run(
         self,
         asset: dg.AssetsDefinition,
-        partitions: Sequence[str],
+        partitions: Sequence[str] = (),
         config: dict[str, Any] | None = None,
         *,
         checks: bool = False,
     ) -> dg.ExecuteInProcessResult:
-        """One run over a range of partitions, as the UI launches it."""
-        first, last = partitions[0], partitions[-1]
-        tags = {
-            "dagster/asset_partition_range_start": first,
-            "dagster/asset_partition_range_end": last,
-        }
+        """One run over a range of partitions, as the UI launches it, or without one."""
+        several = len(set(partitions)) > 1
         of_asset = (
             [check for check in CHECKS if asset.key in {key.asset_key for key in check.check_keys}]
             if checks
@@ -72,11 +91,21 @@ class Platform:
                     top_n=self.top_n,
                     quorum=5,
                     interval="1h",
+                    allowed_addresses=[],
+                ),
+                "calls": CallsResource(
+                    sandbox_url=self.sandbox,
+                    call_deadline=2.0,
+                    max_response_mb=16,
+                    allowed_addresses=[],
+                ),
+                "snapshot_bounds": SnapshotsResource(
+                    history=self.history, days=30, max_kb=self.max_kb
                 ),
             },
             instance=self.instance,
-            partition_key=first if first == last else None,
-            tags={} if first == last else tags,
+            partition_key=partitions[0] if partitions and not several else None,
+            tags=partition_range(partitions[0], partitions[-1]) if several else {},
             run_config={"ops": {name: {"config": config or {}}}},
             raise_on_error=False,
         )
@@ -88,6 +117,10 @@ class Platform:
 
     def prices(self, day: str, *, checks: bool = False) -> dg.ExecuteInProcessResult:
         return self.run(prices, [day], checks=checks)
+
+    def snapshots(self, *providers: str, **config: object) -> dg.ExecuteInProcessResult:
+        """A run that looks at partitions, or without them at what is due."""
+        return self.run(provider_snapshots, providers, config)
 
     def requests(self) -> int:
         """How many calls the sandbox has had of all providers."""

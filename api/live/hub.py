@@ -24,6 +24,7 @@ class Limits:
     patience: float = 10.0  # how long a client may lag before it is closed
     heartbeat: float = 10.0
     provider_stats: float = 300.0
+    ping: float = 30.0
     messages_a_second: int = 50
 
 
@@ -39,11 +40,12 @@ class Hub:
         self._replays: dict[str, Replay] = {}
         self.begin(0)
 
-    def begin(self, seq: int, candles_after: int = 0) -> None:
-        """Go on after the commit `seq`; candle messages are remembered from `candles_after` on."""
+    def begin(self, seq: int, candles_after: int = 0, alerts_after: int = 0) -> None:
+        """Go on after the commit `seq`; candles and alerts are remembered from these on."""
         self.seq = seq
         self._replays = {group: RecentMessages() for group in GROUPS}
         self._replays["candles"] = RecentMessages(candles_after)
+        self._replays["alerts"] = RecentMessages(alerts_after)
         self._replays["prices"] = NewestPerSymbol()
 
     @property
@@ -72,7 +74,9 @@ class Hub:
     def remember(self, messages: Sequence[DataMessage]) -> None:
         """Keep messages for clients that resume, without sending them."""
         for message in messages:
-            self._replays[message.group].add(message)
+            # What is not held here is read from the ledger again.
+            if replay := self._replays.get(message.group):
+                replay.add(message)
 
     def publish(self, messages: Sequence[DataMessage]) -> None:
         """Send messages, in the order of their seq, to whoever wants them."""
@@ -94,6 +98,9 @@ class Hub:
     def refuse_resume(self, client: Client, group: str) -> None:
         oldest = self._replays[group].oldest
         client.say(said("resume_failed", channel=group, oldest=oldest))
+
+    def has_listeners(self, channel: str) -> bool:
+        return any(client.channel == channel for client in self._clients.values())
 
     def broadcast(self, channel: str, text: str) -> None:
         for client in self._clients.values():

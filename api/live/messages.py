@@ -10,7 +10,19 @@ from api.answers import now_iso
 
 # What a client of /ws may join; `all` stands for every one of them.
 GROUPS = ("market", "prices", "candles", "news", "sentiment", "alerts")
-TYPES = {"prices": "price_update", "candles": "candle_update"}
+# The channel of /api/v2/ws, and what its clients hear.
+DATA_SOURCES = "data_sources"
+SNAPSHOTS = "snapshots"
+SCHEDULES = "schedules"
+# The channel of /ws/live.
+MONITORING = "monitoring"
+TYPES = {
+    "prices": "price_update",
+    "candles": "candle_update",
+    "alerts": "alert",
+    SNAPSHOTS: "api_update",
+    SCHEDULES: "schedule_update",
+}
 
 
 def encode(body: Mapping[str, Any]) -> str:
@@ -43,5 +55,10 @@ class DataMessage:
 
 
 def data_message(group: str, symbol: str, seq: int, data: Mapping[str, Any]) -> DataMessage:
-    open_text = encode({"type": TYPES[group], "data": data, "seq": seq})[:-1]
+    return numbered(group, symbol, seq, {"data": data})
+
+
+def numbered(group: str, symbol: str, seq: int, body: Mapping[str, Any]) -> DataMessage:
+    """The same with members of its own; `symbol` is what clients choose such messages by."""
+    open_text = encode({"type": TYPES[group], **body, "seq": seq})[:-1]
     return DataMessage(group, symbol, seq, open_text + "}", open_text + ',"last":true}')

@@ -5,11 +5,14 @@ import logging
 import time
 
 from api.live.hub import Hub
-from api.live.messages import said, said_now
+from api.live.messages import DATA_SOURCES, said, said_now
 from api.live.pause import pause
-from api.queries.providers import count_states, provider_states
+from api.queries.schedules import count
+from resources.directory import Directory
 from resources.errors import StoreUnavailable
 from resources.ledger import Ledger
+from resources.schedules import Schedules
+from resources.totals import State, count_states, states_of
 
 _log = logging.getLogger(__name__)
 _TICK = 1.0
@@ -18,9 +21,13 @@ _TICK = 1.0
 class Pulse:
     """Heartbeats, statistics, and the end of clients that cannot keep up."""
 
-    def __init__(self, hub: Hub, ledger: Ledger) -> None:
+    def __init__(
+        self, hub: Hub, ledger: Ledger, directory: Directory, schedules: Schedules
+    ) -> None:
         self._hub = hub
+        self._schedules = schedules
         self._ledger = ledger
+        self._directory = directory
 
     async def run(self, stop: asyncio.Event) -> None:
         """Tick once a second, or faster where the hub's limits are shorter, until `stop` is set."""
@@ -38,14 +45,28 @@ class Pulse:
             if now >= heartbeat:
                 heartbeat = now + limits.heartbeat
                 self._hub.broadcast("ws", said_now("heartbeat"))
+                await self._tell_sources()
             if now >= providers:
                 providers = now + limits.provider_stats
                 await self._tell_providers()
 
+    async def _tell_sources(self) -> None:
+        if not self._hub.has_listeners(DATA_SOURCES):
+            return
+        try:
+            schedules = await asyncio.to_thread(self._schedules.all)
+        except StoreUnavailable as error:
+            _log.warning("no status of the data sources: %s", error)
+            return
+        self._hub.broadcast(DATA_SOURCES, said_now("status_update", status=count(schedules)))
+
     async def _tell_providers(self) -> None:
         try:
-            states = await asyncio.to_thread(provider_states, self._ledger)
+            states = await asyncio.to_thread(self._states)
         except StoreUnavailable as error:
             _log.warning("no provider statistics: %s", error)
             return
         self._hub.broadcast("ws", said_now("provider_stats", data=count_states(states)))
+
+    def _states(self) -> dict[str, State]:
+        return states_of(self._ledger, self._directory.providers().values())

@@ -7,11 +7,13 @@ from collections.abc import Iterable, Sequence
 from api.live.hub import Hub
 from api.live.messages import DataMessage, data_message
 from api.live.pause import pause
+from api.live.source_messages import SourceMessages
 from api.queries import candles, prices
 from api.queries.commits import newest_commits
+from api.queries.monitoring import alert_row
 from resources.errors import StoreUnavailable
 from resources.lake import Lake
-from resources.ledger import Ledger, commits
+from resources.ledger import Ledger, alerts, commits
 from resources.ledger.commits import Commit
 from resources.schemas import CANDLES, PRICES
 
@@ -21,6 +23,7 @@ _AFTER_FAILURE = 1.0
 # How many commits are read at the start, for clients that resume: those of candles are large.
 _CANDLE_COMMITS = 50
 _PRICE_COMMITS = 300
+_ALERT_COMMITS = 300
 # While the lake cannot be read, commits wait here, and beyond that in the ledger.
 _MOST_PENDING = 2_000
 
@@ -28,8 +31,9 @@ _MOST_PENDING = 2_000
 class LiveTail:
     """Follows the commits of all processes and publishes them to a hub."""
 
-    def __init__(self, ledger: Ledger, lake: Lake, hub: Hub) -> None:
+    def __init__(self, ledger: Ledger, lake: Lake, hub: Hub, sources: SourceMessages) -> None:
         self._ledger = ledger
+        self._sources = sources
         self._lake = lake
         self._hub = hub
         self._tail = commits.Tail(ledger, 0)
@@ -42,8 +46,13 @@ class LiveTail:
         self._tail = commits.Tail(self._ledger, seq)
         of_candles = newest_commits(self._ledger, CANDLES.name, seq, _CANDLE_COMMITS)
         of_prices = newest_commits(self._ledger, PRICES.name, seq, _PRICE_COMMITS)
-        whole = len(of_candles) < _CANDLE_COMMITS
-        self._hub.begin(seq, 0 if whole else of_candles[0].seq - 1)
+        of_alerts = newest_commits(self._ledger, alerts.TABLE, seq, _ALERT_COMMITS)
+        self._hub.begin(
+            seq,
+            0 if len(of_candles) < _CANDLE_COMMITS else of_candles[0].seq - 1,
+            0 if len(of_alerts) < _ALERT_COMMITS else of_alerts[0].seq - 1,
+        )
+        self._hub.remember(self._alerts(of_alerts))
         self._hub.remember(self._candles(of_candles))
         self._hub.remember(self._prices(of_prices, everything=True))
 
@@ -67,6 +76,8 @@ class LiveTail:
         found = [
             *self._candles(c for c in self._pending if c.table == CANDLES.name),
             *self._prices([c for c in self._pending if c.table == PRICES.name]),
+            *self._alerts([c for c in self._pending if c.table == alerts.TABLE]),
+            *self._sources.of_commits(self._pending),
         ]
         self._pending = []
         return sorted(found, key=lambda message: message.seq)
@@ -80,6 +91,14 @@ class LiveTail:
         )
         return [
             data_message("candles", name[0], seq, rows[name]) for seq, name in named if name in rows
+        ]
+
+    def _alerts(self, found: Sequence[Commit]) -> list[DataMessage]:
+        seqs = {int(key["id"]): commit.seq for commit in found for key in commit.keys}
+        told = alerts.with_ids(self._ledger, list(seqs)) if seqs else {}
+        return [
+            data_message("alerts", alert.news.provider or "", seqs[one], alert_row(alert))
+            for one, alert in sorted(told.items())
         ]
 
     def _prices(self, found: Sequence[Commit], *, everything: bool = False) -> list[DataMessage]:

@@ -10,9 +10,9 @@ from starlette.responses import Response
 from api.answers import Answer
 from api.auth import OPEN
 from api.problems import problem
-from api.queries.providers import State, count_states, provider_states, system_health
 from api.readiness import Checks, failed
 from api.services import VERSION, Services, ServicesDep
+from resources.totals import State, count_states, states_of, system_health
 
 router = APIRouter(tags=["health"])
 
@@ -39,7 +39,7 @@ async def health(request: Request, services: ServicesDep) -> Response:
     checks = await services.readiness.readable()
     reasons = failed(checks)
     scheduler = await services.scheduler.status()
-    states = {} if reasons else await asyncio.to_thread(provider_states, services.ledger)
+    states = {} if reasons else await asyncio.to_thread(_states, services)
     components = _components(services, checks, scheduler, states)
     if reasons:
         return _not_available(request, reasons, components=components)
@@ -47,7 +47,7 @@ async def health(request: Request, services: ServicesDep) -> Response:
     totals = services.hub.totals()
     return Answer(
         {
-            "status": overall(scheduler, states),
+            "status": overall(scheduler, system_health(states)),
             "version": VERSION,
             "components": components,
             "providers_count": counts["total"],
@@ -58,10 +58,14 @@ async def health(request: Request, services: ServicesDep) -> Response:
     )
 
 
-def overall(scheduler: str, states: dict[str, State]) -> str:
+def overall(scheduler: str, providers: str) -> str:
     """healthy, or degraded where a part is known not to work."""
-    broken = scheduler == "stopped" or system_health(states) in ("degraded", "unhealthy")
+    broken = scheduler == "stopped" or providers in ("degraded", "unhealthy")
     return "degraded" if broken else "healthy"
+
+
+def _states(services: Services) -> dict[str, State]:
+    return states_of(services.ledger, services.directory.providers().values())
 
 
 def _components(

@@ -6,29 +6,24 @@ from fastapi import APIRouter
 
 from api.answers import Answer
 from api.auth import OPEN
-from api.queries.providers import count_states, provider_states, system_health
 from api.routes.health import overall
 from api.services import ServicesDep
+from resources.totals import totals
 
 router = APIRouter(tags=["monitoring"])
+_HOURS = 24
 
 
 @router.get("/api/status", dependencies=[OPEN])
 async def status(services: ServicesDep) -> Answer:
-    """Providers by state, and whether they are real (`mode`); null is what nobody has counted."""
-    states = await asyncio.to_thread(provider_states, services.ledger)
-    counts = count_states(states)
+    """Providers by state and their calls of the last 24 hours, and whether they are real (`mode`)."""
+    providers = await asyncio.to_thread(services.directory.providers)
+    found = await asyncio.to_thread(totals, services.ledger, providers.values(), _HOURS)
     return Answer(
         {
-            "status": overall(await services.scheduler.status(), states),
+            "status": overall(await services.scheduler.status(), found["system_health"]),
             "mode": services.mode,
-            "total_apis": counts["total"],
-            "total_providers": counts.pop("total"),
-            **counts,
-            "avg_response_time_ms": None,
-            "total_requests": None,
-            "successful_requests": None,
-            "success_rate": None,
-            "system_health": system_health(states),
+            "total_apis": found["total_providers"],
+            **found,
         }
     )

@@ -16,7 +16,8 @@ from benchmarks.klines_server import HOUR, START, symbols
 from resources.feeds import Feeds
 from resources.http.client import Client
 from resources.http.pool import Pool
-from resources.http.rotation import Member, priority
+from resources.http.rotation import Member
+from resources.http.seating import Membership
 from resources.lake import Lake
 from resources.ledger import Ledger
 from resources.market import Asset, Interval, Registry, Symbol
@@ -35,7 +36,8 @@ async def run(what: str, url: str, count: int, hours: int, folder: Path) -> dict
     window = Window(START, START + hours * HOUR)
     markets = [Symbol(name, "USDT") for name in symbols(count)]
     async with Client(ledger, sandbox_url=url, deadline=60.0) as client:
-        pool = Pool("ohlcv", [Member(PROVIDER)], priority, client, ledger)
+        membership = Membership("priority", (Member(PROVIDER),))
+        pool = Pool("ohlcv", lambda: membership, client.permits, patience=client.deadline)
         feeds = Feeds(client, ledger, registry, pool, pool)
         if what == "fetch":
             return {"rows": await fetch(feeds, markets, window)}

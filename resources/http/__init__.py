@@ -1,7 +1,20 @@
 """Calls to providers: one small class per concern, stacked, and the pools above them."""
 
 from resources.http.client import Answer, Client
+from resources.http.permits import Permits
+from resources.http.pick import Pick
 from resources.http.pool import Pool
-from resources.http.rotation import Member, Strategy, priority, round_robin
+from resources.http.rotation import STRATEGIES, Member, StrategyName
+from resources.http.seating import Membership
 
-__all__ = ["Answer", "Client", "Member", "Pool", "Strategy", "priority", "round_robin"]
+__all__ = [
+    "STRATEGIES",
+    "Answer",
+    "Client",
+    "Member",
+    "Membership",
+    "Permits",
+    "Pick",
+    "Pool",
+    "StrategyName",
+]

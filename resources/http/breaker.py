@@ -1,7 +1,6 @@
 """A provider that fails is left alone, by every process."""
 
-import time
-from collections import defaultdict, deque
+import contextlib
 
 import httpx
 
@@ -10,33 +9,11 @@ from resources.errors import (
     NotCalled,
     RateLimited,
     RefusedRequest,
+    StoreUnavailable,
     TemporaryError,
 )
-from resources.http.layer import Layer, provider_of
+from resources.http.layer import Layer, pick_of, provider_of
 from resources.ledger.breakers import Breakers
-
-_SPAN = 60.0
-_ENOUGH_CALLS = 10
-
-
-class Recent:
-    """This process's calls of a provider in the last minute."""
-
-    def __init__(self) -> None:
-        self._calls: deque[tuple[float, bool]] = deque()
-        self._failed = 0
-
-    def add(self, at: float, *, failed: bool) -> bool:
-        """Whether half of at least ten calls have failed; `at` is seconds of a monotonic clock."""
-        self._calls.append((at, failed))
-        self._failed += failed
-        while self._calls[0][0] <= at - _SPAN:
-            self._failed -= self._calls.popleft()[1]
-        return len(self._calls) >= _ENOUGH_CALLS and self._failed * 2 >= len(self._calls)
-
-    def clear(self) -> None:
-        self._calls.clear()
-        self._failed = 0
 
 
 class BreakerTransport(Layer):
@@ -44,37 +21,37 @@ class BreakerTransport(Layer):
 
     Time-outs, resets, 408, 5xx and unreadable answers are failures. A 4xx is the
     caller's fault: the provider works. 429 and what was never sent prove nothing.
+    A call that was picked has entered already; it is only asked whether that still holds.
     """
 
     def __init__(self, next_transport: httpx.AsyncBaseTransport, breakers: Breakers) -> None:
         super().__init__(next_transport)
         self._breakers = breakers
-        self._recent: defaultdict[str, Recent] = defaultdict(Recent)
+
+    async def aclose(self) -> None:
+        # What is not written is only missing from a count of the last minute.
+        with contextlib.suppress(StoreUnavailable):
+            self._breakers.share()
+        await super().aclose()
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        provider = provider_of(request).id
-        probe = self._breakers.enter(provider)
+        provider, pick = provider_of(request).id, pick_of(request)
+        if pick is None:
+            probe = self._breakers.enter(provider)
+        else:
+            probe = pick.probe = self._breakers.confirm(provider, pick.probe)
         try:
             response = await self.next_transport.handle_async_request(request)
         except (TemporaryError, MalformedResponse):
-            self._failed(provider, probe)
+            self._breakers.failed(provider, probe)
             raise
         except RefusedRequest:
-            self._worked(provider, probe)
+            self._breakers.succeeded(provider, probe)
             raise
         except (RateLimited, NotCalled):
             self._breakers.released(provider, probe)
+            if pick is not None:
+                pick.probe = None
             raise
-        self._worked(provider, probe)
-        return response
-
-    def _failed(self, provider: str, probe: int | None) -> None:
-        recent = self._recent[provider]
-        half = recent.add(time.monotonic(), failed=True)
-        if self._breakers.failed(provider, probe, trip=half).state == "open":
-            # What led to the opening must not count again once the breaker has closed.
-            recent.clear()
-
-    def _worked(self, provider: str, probe: int | None) -> None:
-        self._recent[provider].add(time.monotonic(), failed=False)
         self._breakers.succeeded(provider, probe)
+        return response

@@ -9,8 +9,9 @@ from email.utils import parsedate_to_datetime
 import httpx
 
 from resources.errors import RateLimited, StoreUnavailable
-from resources.http.layer import Layer, provider_of, weight_of
+from resources.http.layer import Layer, pick_of, provider_of, weight_of
 from resources.ledger.budgets import Budgets
+from resources.ledger.leases import Slice
 from resources.providers.base import Provider
 
 # The longest ban that any provider documents is three days.
@@ -37,7 +38,7 @@ class BudgetTransport(Layer):
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         provider = provider_of(request)
-        held = self._budgets.reserve(provider, weight_of(request))
+        held = self._held(request, provider)
         try:
             response = await self.next_transport.handle_async_request(request)
         finally:
@@ -55,6 +56,14 @@ class BudgetTransport(Layer):
                     not_before,
                 )
         return response
+
+    def _held(self, request: httpx.Request, provider: Provider) -> Slice:
+        weight, pick = weight_of(request), pick_of(request)
+        if pick is None:
+            return self._budgets.reserve(provider, weight)
+        held = self._budgets.confirm(provider, pick.held, weight)
+        pick.used = True
+        return held
 
 
 def pause_of(response: httpx.Response, provider: Provider) -> float | None:

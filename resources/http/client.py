@@ -1,8 +1,9 @@
 """One call of a provider, through the whole stack."""
 
 import asyncio
+import contextlib
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Generic, TypeVar
@@ -10,17 +11,22 @@ from urllib.parse import quote
 
 import httpx
 
-from resources.errors import KeyMissing
+from resources.errors import KeyMissing, StoreUnavailable
+from resources.http.addresses import AddressRules
 from resources.http.breaker import BreakerTransport
 from resources.http.budget import BudgetTransport, http_date
 from resources.http.gate import GateTransport
+from resources.http.journal import JournalTransport
+from resources.http.masking import MaskingTransport
 from resources.http.patience import PatienceTransport
+from resources.http.permits import Permits
+from resources.http.pick import Pick
 from resources.http.reading import ReadingTransport
 from resources.http.retry import RetryTransport
 from resources.http.status import StatusTransport
+from resources.http.tally import TallyTransport
 from resources.http.transport import AiohttpTransport
-from resources.ledger.breakers import Breakers
-from resources.ledger.budgets import Budgets
+from resources.ledger.custom_providers import StoredKeys
 from resources.ledger.database import Ledger
 from resources.providers.base import Call, Provider
 from resources.settings import provider_key
@@ -40,6 +46,7 @@ class Answer(Generic[T]):
     """
 
     value: T
+    status: int
     body: bytes
     sent_at: int
     fetched_at: int
@@ -51,7 +58,8 @@ class Client:
     """Asks providers within their limits; an async context manager.
 
     `deadline` bounds a whole call in seconds, waits and retries included; `retry_base`
-    is the first pause between tries. With `sandbox_url` nothing else is ever called.
+    is the first pause between tries. With `sandbox_url` nothing else is ever called;
+    without it no private or local address, but for the `allowed_addresses`.
     """
 
     def __init__(
@@ -62,17 +70,23 @@ class Client:
         deadline: float = 20.0,
         max_response_mb: int = 16,
         retry_base: float = 0.5,
+        allowed_addresses: Sequence[str] = (),
     ) -> None:
-        self._deadline = deadline
-        self._sandboxed = sandbox_url is not None
-        self._budgets = Budgets(ledger)
-        self._breakers = Breakers(ledger)
-        self._sockets = AiohttpTransport(sandbox_url=sandbox_url, max_response_mb=max_response_mb)
+        self.permits = Permits(ledger)
+        self.deadline = deadline
+        self.sandboxed = sandbox_url is not None
+        self._keys = StoredKeys(ledger)
+        self._sockets = AiohttpTransport(
+            sandbox_url=sandbox_url,
+            max_response_mb=max_response_mb,
+            rules=AddressRules(allowed_addresses),
+        )
         # A call enters at the end of this list. The breaker stands before the budget, so
         # that an open one spends nothing, and within the retries, so that it sees each try.
-        stack: httpx.AsyncBaseTransport = BudgetTransport(self._sockets, self._budgets)
-        stack = ReadingTransport(StatusTransport(stack))
-        stack = BreakerTransport(stack, self._breakers)
+        stack: httpx.AsyncBaseTransport = MaskingTransport(self._sockets)
+        stack = BudgetTransport(stack, self.permits.budgets)
+        stack = TallyTransport(ReadingTransport(StatusTransport(stack)), self.permits.tally)
+        stack = JournalTransport(BreakerTransport(stack, self.permits.breakers), ledger)
         stack = PatienceTransport(stack, ledger.now)
         self._stack = RetryTransport(GateTransport(stack), base=retry_base)
 
@@ -86,6 +100,8 @@ class Client:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        with contextlib.suppress(StoreUnavailable):
+            self.permits.history.write()
         await self._stack.aclose()
 
     async def get(
@@ -95,50 +111,63 @@ class Client:
         parse: Callable[[bytes], T],
         *,
         max_wait: float | None = None,
+        pick: Pick | None = None,
     ) -> Answer[T]:
         """Send a call and parse its answer; `parse` may raise a ProviderError itself.
 
         `max_wait` is how many seconds it may wait for the provider's budget, half of the
-        deadline unless told; 0 where another provider can be asked instead.
+        deadline unless told; 0 where another provider can be asked instead. `pick` is the
+        provider's reservation, for at least the call's weight: it is used by the first try, or
+        given back.
 
         Raises TemporaryError, RateLimited, RefusedRequest or MalformedResponse for what
         the provider did, BreakerOpen, BudgetExhausted or KeyMissing where it was not called.
         """
+        if pick is not None and (pick.provider.id != provider.id or pick.weight < call.weight):
+            raise ValueError("the pick is of another provider, or of too little weight")
         extensions = {
             "provider": provider,
             "weight": call.weight,
             "parse": parse,
-            "max_wait": self._deadline / 2 if max_wait is None else max_wait,
-            "deadline": asyncio.get_running_loop().time() + self._deadline,
+            "max_wait": self.deadline / 2 if max_wait is None else max_wait,
+            "deadline": asyncio.get_running_loop().time() + self.deadline,
+            "pick": pick,
         }
-        request = request_of(provider, call, self._key(provider), extensions)
-        response = await self._stack.handle_async_request(request)
-        return Answer(
-            value=response.extensions["value"],
-            body=response.content,
-            sent_at=response.extensions["sent_at"],
-            fetched_at=time.time_ns() // 1_000_000,
-            server_time=http_date(response.headers.get("date", "")),
-            headers=response.headers,
-        )
+        try:
+            request = request_of(provider, call, self._key(provider), extensions)
+            response = await self._stack.handle_async_request(request)
+        finally:
+            if pick is not None:
+                self.permits.release(pick)
+        return _answer_of(response)
 
     def _key(self, provider: Provider) -> str | None:
-        """The caller's key, a made-up one in the sandbox; raises KeyMissing."""
-        key = provider_key(provider.id)
-        if key is None and provider.auth and provider.auth.required:
-            if self._sandboxed:
+        """The caller's key, a made-up one in the sandbox; raises KeyMissing or KeyUnreadable."""
+        if provider.auth is None:
+            return None
+        key = provider_key(provider.id) or self._keys.get(provider.id)
+        if key is None and provider.auth.required:
+            if self.sandboxed:
                 return "sandbox"
             raise KeyMissing(provider.id)
         return key
 
     def blocked_until(self, provider: Provider) -> int:
-        """The ledger's time before which a call would not be sent, 0 when it may be.
+        """The ledger's time before which a call would not be sent, 0 when it may be."""
+        self.permits.look()
+        return self.permits.blocked_until(provider)
 
-        Breakers and bans alone: a budget that is used up is worth waiting for.
-        """
-        return max(
-            self._breakers.blocked_until(provider.id), self._budgets.banned_until(provider.id)
-        )
+
+def _answer_of(response: httpx.Response) -> Answer[Any]:
+    return Answer(
+        value=response.extensions["value"],
+        status=response.status_code,
+        body=response.content,
+        sent_at=response.extensions["sent_at"],
+        fetched_at=time.time_ns() // 1_000_000,
+        server_time=http_date(response.headers.get("date", "")),
+        headers=response.headers,
+    )
 
 
 def request_of(

@@ -2,13 +2,15 @@
 
 A request travels down the stack with these extensions: "provider" (Provider),
 "weight" (int), "parse" (bytes to a value), "max_wait" (seconds that it may wait for
-its budget) and "deadline" (of the loop's clock, in seconds, None for no bound).
+its budget), "deadline" (of the loop's clock, in seconds, None for no bound) and "pick"
+(the Pick that reserved its weight, None where the stack must).
 """
 
 from typing import cast
 
 import httpx
 
+from resources.http.pick import Pick
 from resources.providers.base import Provider
 
 
@@ -36,6 +38,12 @@ def max_wait_of(request: httpx.Request) -> float:
 
 def deadline_of(request: httpx.Request) -> float | None:
     return cast("float | None", request.extensions.get("deadline"))
+
+
+def pick_of(request: httpx.Request) -> Pick | None:
+    """What was reserved for this request, until it is used: another try reserves for itself."""
+    pick = cast("Pick | None", request.extensions.get("pick"))
+    return None if pick is None or pick.used else pick
 
 
 def secret_of(request: httpx.Request) -> str | None:

@@ -2,49 +2,102 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 from typing import TypeVar
 
-from resources.errors import HeadwaterError, NoneAvailable, NotCalled, ProviderError, RateLimited
-from resources.http.client import Client
-from resources.http.rotation import Member, Strategy
-from resources.ledger.database import Ledger
-from resources.ledger.rotations import last_provider, save_last_provider
+from resources.errors import HeadwaterError, NoneAvailable, NotCalled, ProviderError
+from resources.http.obstacles import Failures, earliest, not_before, reason_of
+from resources.http.permits import Permits
+from resources.http.pick import Pick
+from resources.http.rotation import Member, Seat
+from resources.http.seating import Membership, Seating
 from resources.providers.base import Provider
 
 T = TypeVar("T")
 
 Ask = Callable[[Provider], Awaitable[T]]
 Able = Callable[[Provider], bool]
-Failures = dict[str, HeadwaterError]
 
-# Another process that starts a second behind does no harm; a write a call would.
-_SAVE_SECONDS = 1.0
+_SHORTEST_WAIT = 0.01
 
 
 class Pool:
-    """Asks its members in the order of its strategy, passing over those that may not be called.
+    """Picks among its members by its strategy, passing over those that may not be called.
 
-    `ask` sends the question to one provider, through the client, and returns its answer;
-    `able` says whether a provider has an answer at all. Where the strategy rotates, its
-    position is kept in the ledger and goes on in the next process.
+    `membership` is read again, at most once a second, when the ledger has changed. Where
+    the strategy takes turns, they go on in the next process. `patience` is how many
+    seconds a question waits at most while all members' budgets are used up.
     """
 
     def __init__(
         self,
         name: str,
-        members: Sequence[Member],
-        strategy: Strategy,
-        client: Client,
-        ledger: Ledger,
+        membership: Callable[[], Membership],
+        permits: Permits,
+        *,
+        patience: float = 20.0,
     ) -> None:
         self.name = name
-        self.members = tuple(members)
-        self._strategy = strategy
-        self._client = client
-        self._ledger = ledger
-        self._last: str | None = None
-        self._saved = -_SAVE_SECONDS
+        self._permits = permits
+        self._patience = patience
+        self._seating = Seating(name, membership, permits)
+
+    @property
+    def members(self) -> tuple[Member, ...]:
+        self._seating.look(time.monotonic())
+        return tuple(seat.member for seat in self._seating.seats)
+
+    def pick(self, weight: int = 1) -> Pick:
+        """Reserve `weight` of the member whose turn it is.
+
+        The pick is used by one call (`Client.get`), or released. Raises NoneAvailable with
+        the earliest time at which one may be called.
+        """
+        now, seating = time.monotonic(), self._seating
+        if now >= seating.look_at:
+            seating.look(now)
+        while seating.open:
+            seat = seating.strategy.choose(seating.open)
+            account = seat.account
+            held = account.held
+            # What Permits.pick does, without a call where all is in memory.
+            if (
+                seat.watch.closed
+                and not account.not_before
+                and held.spent + weight <= held.amount
+                and now < held.spend_until
+            ):
+                held.spent += weight
+                held.underway += 1
+                pick: Pick | None = Pick(seat.provider, weight, held)
+            else:
+                pick = seating.reserve(seat, weight)
+            if pick is not None:
+                if seat.provider.id != seating.last:
+                    seating.turned(seat.provider.id, now)
+                return pick
+        raise self._none_available(seating.why)
+
+    def rotate(self, reason: str) -> Provider:
+        """Turn by hand: pick among the others than the last one, where any may be called.
+
+        Goes on where whichever process stood, and writes the turn at once. Raises
+        NoneAvailable with the earliest time at which one may be called.
+        """
+        seating = self._seating
+        seating.look(time.monotonic(), anew=True)
+        others = [seat for seat in seating.open if seat.provider.id != seating.last]
+        others = others or list(seating.open)
+        while others:
+            seat = seating.strategy.choose(seating.strategy.arrange(others))
+            others.remove(seat)
+            if pick := seating.reserve(seat, 1):
+                self._permits.release(pick)
+                self._permits.budgets.give_back(seat.provider.id)
+                seating.turned(seat.provider.id, time.monotonic(), reason)
+                self._permits.history.write()
+                return seat.provider
+        raise self._none_available(seating.why)
 
     async def first(self, ask: Ask[T], able: Able) -> tuple[Provider, T]:
         """The first answer there is; raises NoneAvailable with the reasons."""
@@ -56,70 +109,78 @@ class Pool:
     ) -> tuple[list[tuple[Provider, T]], Failures]:
         """The answers of up to `n` members asked at once, and why others gave none, by id.
 
-        A member that fails is replaced while any are left. Raises NoneAvailable, with the
+        A member that fails is replaced while any are left. Where all that is missing is a
+        budget, or the end of a pause, it is waited for. Raises NoneAvailable, with the
         earliest time at which one may be called, where not a single one answered.
         """
         failures: Failures = {}
-        members = self._callable(able, failures)
-        self._advance(members[:n])
-        queue = iter(members)
-        tasks = [asyncio.ensure_future(_answer(queue, ask, failures)) for _ in members[:n]]
-        try:
-            found = await asyncio.gather(*tasks)
-        finally:
-            for task in tasks:
-                task.cancel()
-        answers = [answer for answer in found if answer is not None]
-        if not answers:
-            raise self._none_available(failures)
-        return answers, failures
+        patient_until = time.monotonic() + self._patience
+        while True:
+            seats = self._callable(able, failures)
+            tasks = [asyncio.ensure_future(self._answer(seats, ask, failures)) for _ in seats[:n]]
+            try:
+                found = await asyncio.gather(*tasks)
+            finally:
+                for task in tasks:
+                    task.cancel()
+            answers = [answer for answer in found if answer is not None]
+            if answers:
+                return answers, failures
+            wait = self._wait(failures)
+            if wait is None or time.monotonic() + wait >= patient_until:
+                raise self._none_available(failures)
+            await asyncio.sleep(wait)
 
-    def _callable(self, able: Able, failures: Failures) -> list[Member]:
-        """The able members in their order; those that may not be called become failures."""
-        members = []
-        for member in self._strategy.order(self.members, self._position()):
-            if not able(member.provider):
+    def _callable(self, able: Able, failures: Failures) -> list[Seat]:
+        """The able members that may be asked; those that may not be called become failures.
+
+        Who has failed already is asked again only where it did not say more than "not now".
+        """
+        self._seating.look(time.monotonic())
+        again = {name for name, error in failures.items() if not_before(error) is not None}
+        asked = failures.keys() - again
+        seats = []
+        for seat in self._seating.seats:
+            provider = seat.provider
+            if provider.id in asked or not able(provider):
                 continue
-            if until := self._client.blocked_until(member.provider):
-                failures[member.provider.id] = NotCalled("may not be called now", until)
+            if until := self._permits.blocked_until(provider):
+                failures[provider.id] = NotCalled("may not be called now", until)
             else:
-                members.append(member)
-        return members
+                failures.pop(provider.id, None)
+                seats.append(seat)
+        return seats
 
-    def _position(self) -> str | None:
-        if self._last is None and self._strategy.rotates:
-            self._last = last_provider(self._ledger, self.name)
-        return self._last
+    async def _answer(
+        self, seats: list[Seat], ask: Ask[T], failures: Failures
+    ) -> tuple[Provider, T] | None:
+        """The answer of the next member that has one, None once nobody is left."""
+        reason, strategy = "", self._seating.strategy
+        while seats:
+            # Its turn is noted before it is asked, so that questions at once go to different ones.
+            seat = strategy.choose(strategy.arrange(seats))
+            seats.remove(seat)
+            if seat.provider.id != self._seating.last:
+                self._seating.turned(seat.provider.id, time.monotonic(), reason)
+            try:
+                return seat.provider, await ask(seat.provider)
+            except (ProviderError, NotCalled) as error:
+                failures[seat.provider.id] = error
+                reason = reason_of(error)
+        return None
 
-    def _advance(self, picked: Sequence[Member]) -> None:
-        """Note the last pick before anyone is asked, so that questions at once go to different members."""
-        if not picked or not self._strategy.rotates:
-            return
-        self._last = picked[-1].provider.id
-        if time.monotonic() - self._saved >= _SAVE_SECONDS:
-            save_last_provider(self._ledger, self.name, self._last)
-            self._saved = time.monotonic()
+    def _wait(self, failures: Failures) -> float | None:
+        """The seconds until the earliest member may be called, None where nobody knows."""
+        at = earliest(failures)
+        if at is None:
+            return None
+        return max(_SHORTEST_WAIT, (at - self._permits.ledger.now()) / 1000)
 
-    def _none_available(self, failures: Failures) -> NoneAvailable:
+    def _none_available(self, failures: Mapping[str, HeadwaterError]) -> NoneAvailable:
         reasons = "; ".join(f"{name}: {error}" for name, error in failures.items())
-        times = [
-            error.not_before
-            for error in failures.values()
-            if isinstance(error, NotCalled | RateLimited) and error.not_before is not None
-        ]
+        closed = self._seating.closed
         return NoneAvailable(
-            f"no member of the pool {self.name} can answer: {reasons or 'none is able to'}",
-            min(times, default=None),
+            f"no member of the pool {self.name} can answer: "
+            f"{closed or reasons or 'none is able to'}",
+            earliest(failures),
         )
-
-
-async def _answer(
-    queue: Iterator[Member], ask: Ask[T], failures: Failures
-) -> tuple[Provider, T] | None:
-    """The answer of the next member in the queue that has one, None once nobody is left."""
-    for member in queue:
-        try:
-            return member.provider, await ask(member.provider)
-        except (ProviderError, NotCalled) as error:
-            failures[member.provider.id] = error
-    return None

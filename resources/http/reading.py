@@ -6,8 +6,11 @@ import polars as pl
 from resources.errors import MalformedResponse
 from resources.http.layer import Layer, provider_of
 
-# What a parser raises over bytes that are not what it was written for; msgspec's are ValueErrors.
-_UNREADABLE = (ValueError, TypeError, LookupError, ArithmeticError, pl.exceptions.PolarsError)
+# What a parser raises over bytes that are not what it was written for; msgspec's are ValueErrors,
+# a RecursionError where they are nested too deep.
+_UNREADABLE = (
+    ValueError, TypeError, LookupError, ArithmeticError, RecursionError, pl.exceptions.PolarsError,
+)  # fmt: skip
 
 
 class ReadingTransport(Layer):

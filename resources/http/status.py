@@ -1,9 +1,11 @@
 """What an answer's status means for the caller."""
 
+from typing import Literal
+
 import httpx
 
 from resources.errors import RefusedRequest, TemporaryError
-from resources.http.layer import Layer, provider_of, secret_of
+from resources.http.layer import Layer, provider_of
 
 _EXCERPT = 200
 
@@ -17,13 +19,16 @@ class StatusTransport(Layer):
         if 200 <= status < 300:
             return response
         provider = provider_of(request)
-        kind = TemporaryError if status == 408 or status >= 500 else RefusedRequest
-        said = _excerpt(request, response)
-        raise kind(f"{provider.id} answered {status}: {said}", provider.id, status)
+        message = f"{provider.id} answered {status}: {_excerpt(response)}"
+        if status == 408 or status >= 500:
+            kind: Literal["timeout", "server_error"] = (
+                "timeout" if status == 408 else "server_error"
+            )
+            raise TemporaryError(message, provider.id, status, kind)
+        raise RefusedRequest(message, provider.id, status)
 
 
-def _excerpt(request: httpx.Request, response: httpx.Response) -> str:
-    """The start of the body, on one line; some providers repeat the key they were sent."""
-    text = " ".join(response.content[: 4 * _EXCERPT].decode(errors="replace").split())
-    key = secret_of(request)
-    return (text.replace(key, "<key>") if key else text)[:_EXCERPT]
+def _excerpt(response: httpx.Response) -> str:
+    """The start of the body, on one line."""
+    text = response.content[: 4 * _EXCERPT].decode(errors="replace")
+    return " ".join(text.split())[:_EXCERPT]

@@ -7,8 +7,10 @@ import zlib
 import aiohttp
 import httpx
 import yarl
+from aiohttp.abc import AbstractResolver
 
 from resources.errors import MalformedResponse, TemporaryError
+from resources.http.addresses import AddressRules, CheckedResolver
 from resources.http.layer import deadline_of, provider_of
 
 _MB = 1_000_000
@@ -22,10 +24,21 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
     nowhere else; an answer larger than the cap becomes MalformedResponse before it is
     unpacked any further. Redirects are answers like others. With `sandbox_url`, what
     is meant for https://host/path goes to <sandbox_url>/host/path, whatever the host.
+    Without it, what `rules` refuse raises AddressRefused: hosts before they are resolved
+    by `resolver` (the system's, unless told), and addresses before they are connected to.
     The response carries `sent_at` (ms since 1970, local UTC) in its extensions.
     """
 
-    def __init__(self, *, sandbox_url: str | None = None, max_response_mb: int = 16) -> None:
+    def __init__(
+        self,
+        *,
+        sandbox_url: str | None = None,
+        max_response_mb: int = 16,
+        rules: AddressRules | None = None,
+        resolver: AbstractResolver | None = None,
+    ) -> None:
+        self._rules = rules or AddressRules()
+        self._resolver = resolver
         self._sandbox_url = sandbox_url.rstrip("/") if sandbox_url else None
         self._cap = max_response_mb * _MB
         self._session: aiohttp.ClientSession | None = None
@@ -34,7 +47,7 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
         self._session = aiohttp.ClientSession(
             # How many calls there are at once is the gate's concern: a call that waited
             # here would already have been counted as sent.
-            connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=30),
+            connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=30, resolver=self._names()),
             timeout=aiohttp.ClientTimeout(total=None, sock_connect=_CONNECT_SECONDS),
             cookie_jar=aiohttp.DummyCookieJar(),
             auto_decompress=False,
@@ -49,6 +62,11 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
             await self._session.close()
             self._session = None
 
+    def _names(self) -> AbstractResolver:
+        resolver = self._resolver or aiohttp.ThreadedResolver()
+        # A sandbox is called by the one address that it was started on.
+        return resolver if self._sandbox_url else CheckedResolver(self._rules, resolver)
+
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         provider = provider_of(request).id
         try:
@@ -56,7 +74,11 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
                 return await self._exchange(request, provider)
         except (aiohttp.ClientError, OSError) as error:
             what = str(error) or type(error).__name__
-            raise TemporaryError(f"{provider} gave no whole answer: {what}", provider) from error
+            raise TemporaryError(
+                f"{provider} gave no whole answer: {what}",
+                provider,
+                kind="timeout" if isinstance(error, TimeoutError) else "connection",
+            ) from error
 
     async def _exchange(self, request: httpx.Request, provider: str) -> httpx.Response:
         if self._session is None:
@@ -79,13 +101,18 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
 
     def _address(self, url: httpx.URL) -> yarl.URL:
         if self._sandbox_url is None:
-            return yarl.URL(str(url), encoded=True)
+            address = yarl.URL(str(url), encoded=True)
+            # aiohttp asks no resolver for literals.
+            self._rules.require_host(address.raw_host or "")
+            return address
         return yarl.URL(f"{self._sandbox_url}/{url.host}{url.raw_path.decode()}", encoded=True)
 
     async def _read(self, answer: aiohttp.ClientResponse, provider: str) -> bytes:
         encoding = answer.headers.get("Content-Encoding", "identity").lower()
         if encoding not in ("gzip", "identity"):
             raise MalformedResponse(f"{provider} answered in {encoding}", provider, answer.status)
+        if (answer.content_length or 0) > self._cap:
+            raise self._too_large(answer, provider)
         unpack = zlib.decompressobj(wbits=31) if encoding == "gzip" else None
         body, size, received = [], 0, 0
         async for chunk in answer.content.iter_any():
@@ -94,12 +121,17 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
             piece = _unpacked(unpack, chunk, self._cap + 1 - size, provider) if unpack else chunk
             size += len(piece)
             if size > self._cap:
-                limit = f"larger than {self._cap // _MB} MB"
-                raise MalformedResponse(f"{provider} answered {limit}", provider, answer.status)
+                raise self._too_large(answer, provider)
             body.append(piece)
         if unpack and received and not unpack.eof:
-            raise TemporaryError(f"{provider} gave no whole answer: gzip ended early", provider)
+            raise TemporaryError(
+                f"{provider} gave no whole answer: gzip ended early", provider, kind="connection"
+            )
         return b"".join(body)
+
+    def _too_large(self, answer: aiohttp.ClientResponse, provider: str) -> MalformedResponse:
+        limit = f"larger than {self._cap // _MB} MB"
+        return MalformedResponse(f"{provider} answered {limit}", provider, answer.status)
 
 
 async def _once(

@@ -4,86 +4,47 @@ A process leases a slice of a budget in one transaction and spends it from memor
 A lease counts in full against every window until that window has passed since the
 lease ended, and it ends no sooner than the last answer to a call that it paid for. So
 no sliding window ever holds more weight than its limit, whichever processes sent it
-and however late it arrived, as long as each call is answered within a window.
+and however late it arrived, as long as each call is answered within a window. A lease that
+is spent ends with that answer, before its time, and old leases are rolled up.
+What other processes did is looked at as often as the caller asks for it; bans that this
+process is told of hold at once.
 """
 
+import math
+import sys
 import time
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 import sqlalchemy as sa
 
 from resources.errors import BudgetExhausted, InvalidInput
+from resources.ledger import lease_rows
 from resources.ledger.database import Ledger
-from resources.ledger.rows import Cached, insert_missing
-from resources.ledger.tables import budget_leases, budgets
+from resources.ledger.leases import (
+    SHORTEST_LIFE_MS,
+    SPENDABLE,
+    Lease,
+    Slice,
+    free_at,
+    lifetime,
+    nothing,
+    slice_for,
+    worth_ending,
+)
+from resources.ledger.rows import insert_missing
+from resources.ledger.tables import budgets
+from resources.ledger.usage import crossed
 from resources.providers.base import Limit, Provider
-
-SHORTEST_LIFE_MS = 250
-LONGEST_LIFE_MS = 3_000
-# What is sent at the end of a lease is mostly answered before the lease ends; see `arrived`.
-_SPENDABLE = 0.6
-
-
-@dataclass(frozen=True, slots=True)
-class Lease:
-    """Weight that may be sent until `expires_at` (ms since 1970, UTC)."""
-
-    amount: int
-    expires_at: int
 
 
 @dataclass(slots=True)
-class Slice:
-    """A lease of this process, from `started` (monotonic) for `life` seconds.
+class Account:
+    """What this process holds of one provider's budget; `not_before` is of a ban, else 0."""
 
-    `others` is what each window (seconds) held besides it, `underway` how many of the
-    calls that it paid for are not answered yet.
-    """
-
-    lease_id: int
-    amount: int
-    started: float
-    life: float
-    others: Mapping[int, int]
-    spent: int
-    underway: int = 1
-
-    def spend(self, weight: int) -> bool:
-        if self.spent + weight > self.amount or self.age() >= self.life * _SPENDABLE:
-            return False
-        self.spent += weight
-        self.underway += 1
-        return True
-
-    def age(self) -> float:
-        return time.monotonic() - self.started
-
-
-def free_at(leases: Sequence[Lease], limits: Sequence[Limit], weight: int) -> int:
-    """The time from which every limit has room for `weight` besides `leases`, newest end first."""
-    return max((_room_at(leases, limit, weight) for limit in limits), default=0)
-
-
-def _room_at(leases: Sequence[Lease], limit: Limit, weight: int) -> int:
-    total = weight
-    for lease in leases:
-        total += lease.amount
-        if total > limit.amount:
-            return lease.expires_at + limit.seconds * 1000
-    return 0
-
-
-def lifetime(limits: Sequence[Limit]) -> int:
-    """How long a lease lasts, in ms: a twentieth of the shortest window, within bounds."""
-    shortest = min(limit.seconds for limit in limits)
-    return min(max(shortest * 50, SHORTEST_LIFE_MS), LONGEST_LIFE_MS)
-
-
-def slice_for(limits: Sequence[Limit], weight: int) -> int:
-    """How much to lease: what the limits allow in a lease's lifetime, at least `weight`."""
-    life = lifetime(limits)
-    return max(weight, min(limit.amount * life // (limit.seconds * 1000) for limit in limits))
+    limits: tuple[Limit, ...]
+    held: Slice = field(default_factory=nothing)
+    not_before: int = 0
 
 
 class Budgets:
@@ -91,44 +52,89 @@ class Budgets:
 
     def __init__(self, ledger: Ledger) -> None:
         self.ledger = ledger
-        self._slices: dict[str, Slice] = {}
-        self._bans = Cached(ledger, self._read_ban)
+        self._accounts: dict[str, Account] = {}
+        self._version: int | None = None
 
-    def reserve(self, provider: Provider, weight: int) -> Slice | None:
+    def account(self, provider: Provider) -> Account:
+        """The one account of a provider, under the limits that it has now."""
+        account = self._accounts.get(provider.id)
+        if account is None or account.limits != provider.limits:
+            if account is not None:
+                self.give_back(provider.id)
+            account = Account(provider.limits, not_before=self._ban_of(provider.id))
+            if not provider.limits:
+                account.held = Slice(0, sys.maxsize, math.inf, math.inf, {})
+            self._accounts[provider.id] = account
+        return account
+
+    def look(self) -> None:
+        """See what other processes were told; costs a few microseconds where nobody has committed."""
+        version = self.ledger.data_version()
+        if version == self._version:
+            return
+        rows = sa.select(budgets.c.provider, budgets.c.not_before)
+        with self.ledger.read() as connection:
+            lasting = connection.execute(rows.where(budgets.c.not_before > self.ledger.clock))
+            bans = {row.provider: row.not_before for row in lasting}
+        for provider, account in self._accounts.items():
+            account.not_before = bans.get(provider, 0)
+        self._version = version
+
+    def reserve(self, provider: Provider, weight: int) -> Slice:
         """Take `weight` out of the budget; what it returns goes to `arrived` after the call.
 
         Raises BudgetExhausted with the time from which it may be tried again, and
         InvalidInput where a limit is smaller than `weight`.
         """
+        account = self.account(provider)
+        self.look()
         if until := self.banned_until(provider.id):
             raise _banned(provider, until)
-        held = self._slices.get(provider.id)
-        if not provider.limits:
-            return None
-        if held and held.spend(weight):
-            return held
+        if account.held.spend(weight, time.monotonic()):
+            return account.held
         if any(weight > limit.amount for limit in provider.limits):
             raise InvalidInput(f"a call of weight {weight} never fits the limits of {provider.id}")
-        held = self._lease(provider, weight)
-        self._slices[provider.id] = held
-        return held
+        return self._lease(provider, account, weight)
 
-    def arrived(self, held: Slice | None) -> None:
+    def confirm(self, provider: Provider, held: Slice, weight: int) -> Slice:
+        """Before a call whose weight was reserved earlier: the slice that pays for it.
+
+        What was reserved too long ago is reserved anew. Raises as `reserve`.
+        """
+        self.look()
+        if until := self.banned_until(provider.id):
+            raise _banned(provider, until)
+        if time.monotonic() < held.spend_until:
+            return held
+        anew = self.reserve(provider, weight)
+        self.arrived(held)
+        return anew
+
+    def returned(self, held: Slice, weight: int) -> None:
+        """A reservation that no call used: its weight may be spent by another."""
+        held.spent -= weight
+        self.arrived(held)
+
+    def arrived(self, held: Slice) -> None:
         """After a call, however it ended: it reached the provider now at the latest."""
-        if held is None:
-            return
         held.underway -= 1
-        late = held.age() - held.life
-        if late > 0 and (held.underway == 0 or late * 1000 > SHORTEST_LIFE_MS):
-            held.life += late
-            row = sa.update(budget_leases).where(budget_leases.c.id == held.lease_id)
-            with self.ledger.write() as connection:
-                connection.execute(row.values(expires_at=self.ledger.clock))
+        held.answered = now = time.monotonic()
+        if now < held.ends:
+            ended = held.settled and held.underway == 0 and worth_ending(held, now)
+        else:
+            ended = held.underway == 0 or (now - held.ends) * 1000 > SHORTEST_LIFE_MS
+        if ended:
+            held.ends = now
+            lease_rows.end(self.ledger, held)
 
     def banned_until(self, provider_id: str) -> int:
-        """The time before which the provider wants no calls, whichever process it told so, else 0."""
-        not_before = self._bans.get(provider_id)
-        return not_before if not_before and not_before > self.ledger.now() else 0
+        """The time before which the provider wants no calls, as of the last look, else 0."""
+        account = self._accounts.get(provider_id)
+        if account is None:
+            return self._ban_of(provider_id)
+        if account.not_before and account.not_before <= self.ledger.now():
+            account.not_before = 0
+        return account.not_before
 
     def forbid(self, provider: Provider, wait_ms: int) -> int:
         """No process calls the provider for `wait_ms`; returns the time when one may again."""
@@ -137,60 +143,73 @@ class Budgets:
             not_before = max(not_before, now + wait_ms)
             change = sa.update(budgets).where(budgets.c.provider == provider.id)
             connection.execute(change.values(not_before=not_before))
+        if account := self._accounts.get(provider.id):
+            account.not_before = not_before
         return not_before
 
     def correct(self, provider: Provider, reported: Mapping[int, int]) -> None:
         """Count weight that the provider says was used (per window, seconds) beyond what we sent."""
         known = {limit.seconds for limit in provider.limits}
-        held = self._slices.get(provider.id)
+        held = self.account(provider).held
         news = {
             seconds: used
             for seconds, used in sorted(reported.items())
-            if seconds in known and (held is None or used > held.others[seconds] + held.spent)
+            if seconds in known and used > held.others.get(seconds, 0) + held.spent
         }
         if news:
             self._count_others(provider, news)
 
-    def give_back(self) -> None:
-        """Return what this process has leased and not spent."""
+    def give_back(self, *provider_ids: str) -> None:
+        """Return what this process has leased and not spent, of all providers unless told."""
         with self.ledger.write() as connection:
-            for provider_id in list(self._slices):
-                self._settle(connection, provider_id)
+            started = time.monotonic()
+            now = connection.execute(sa.select(self.ledger.clock)).scalar_one()
+            for provider_id in provider_ids or list(self._accounts):
+                self._settle(connection, self._accounts[provider_id], started, now)
 
-    def _lease(self, provider: Provider, weight: int) -> Slice:
+    def _lease(self, provider: Provider, account: Account, weight: int) -> Slice:
         limits, life = provider.limits, lifetime(provider.limits)
         taken: Slice | None = None
         with self.ledger.write() as connection:
             # Read before the database's clock, so that ours never allows more than its own.
             started = time.monotonic()
             now, not_before = self._lock(connection, provider.id)
-            self._settle(connection, provider.id)
-            leases = self._leases(connection, provider, now)
+            self._settle(connection, account, started, now)
+            leases = lease_rows.lasting(connection, provider, now)
             amount = slice_for(limits, weight)
             if free_at(leases, limits, amount) > now:
                 amount = weight
             until = max(not_before, free_at(leases, limits, amount))
             if until <= now:
-                lease_id = _insert(connection, provider.id, amount, now, now + life)
+                lease_id = lease_rows.add(connection, provider.id, amount, now, now + life)
                 others = {limit.seconds: _counted(leases, limit.seconds, now) for limit in limits}
-                taken = Slice(lease_id, amount, started, life / 1000, others, weight)
+                spend_until, ends = started + life / 1000 * SPENDABLE, started + life / 1000
+                taken = Slice(lease_id, amount, spend_until, ends, others, provider=provider.id)
+                used = {seconds: others_used + amount for seconds, others_used in others.items()}
+                crossed(connection, self.ledger, provider, used)
         # Only now is anything certain: what the last lease had left is given back in any case.
         if not_before > now:
             raise _banned(provider, not_before)
         if taken is None:
             raise BudgetExhausted(f"the rate limit of {provider.id} is used up", until)
+        taken.spent, taken.underway = weight, 1
+        account.held = taken
         return taken
 
     def _count_others(self, provider: Provider, reported: Mapping[int, int]) -> None:
         with self.ledger.write() as connection:
+            started = time.monotonic()
             now, _ = self._lock(connection, provider.id)
-            self._settle(connection, provider.id)
-            leases = self._leases(connection, provider, now)
+            self._settle(connection, self.account(provider), started, now)
+            leases = lease_rows.lasting(connection, provider, now)
             for seconds, used in reported.items():
                 unseen = used - _counted(leases, seconds, now)
                 if unseen > 0:
-                    _insert(connection, provider.id, unseen, now, now)
+                    lease_rows.add(connection, provider.id, unseen, now, now)
                     leases.insert(0, Lease(unseen, now))
+            windows = [limit.seconds for limit in provider.limits]
+            used_up = {seconds: _counted(leases, seconds, now) for seconds in windows}
+            crossed(connection, self.ledger, provider, used_up)
 
     def _lock(self, connection: sa.Connection, provider_id: str) -> tuple[int, int]:
         """Hold the provider's row until the transaction ends; returns now and its not_before."""
@@ -206,30 +225,21 @@ class Budgets:
             row = connection.execute(take).one()
         return row[0], row[1]
 
-    def _settle(self, connection: sa.Connection, provider_id: str) -> None:
-        """Let go of the slice held, which counts from now on with what was spent of it."""
-        if held := self._slices.pop(provider_id, None):
-            lease = sa.update(budget_leases).where(budget_leases.c.id == held.lease_id)
-            connection.execute(lease.values(amount=held.spent))
+    def _settle(
+        self, connection: sa.Connection, account: Account, started: float, now: int
+    ) -> None:
+        """Let go of the slice held."""
+        if account.held.lease_id:
+            lease_rows.settle(connection, account.held, started, now)
+            account.held = nothing()
 
-    def _leases(self, connection: sa.Connection, provider: Provider, now: int) -> list[Lease]:
-        """The leases that still count, newest end first; older ones are deleted."""
-        table, last = budget_leases.c, now + LONGEST_LIFE_MS
-        oldest = now - max(limit.seconds for limit in provider.limits) * 1000
-        ours = table.provider == provider.id
-        connection.execute(sa.delete(budget_leases).where(ours, table.expires_at <= oldest))
-        # Only a clock that was set back leaves a lease that far ahead: it counts as taken now.
-        ahead = sa.update(budget_leases).where(ours, table.expires_at > last)
-        connection.execute(ahead.values(taken_at=now, expires_at=last))
-        rows = sa.select(table.amount, table.expires_at).where(ours)
-        return [Lease(*row) for row in connection.execute(rows.order_by(table.expires_at.desc()))]
-
-    def _read_ban(self, connection: sa.Connection, provider_id: str) -> int:
+    def _ban_of(self, provider_id: str) -> int:
         """The not_before of a ban that lasts, else 0."""
         row = sa.select(budgets.c.not_before).where(
             budgets.c.provider == provider_id, budgets.c.not_before > self.ledger.clock
         )
-        return connection.execute(row).scalar() or 0
+        with self.ledger.read() as connection:
+            return connection.execute(row).scalar() or 0
 
 
 def _banned(provider: Provider, until: int) -> BudgetExhausted:
@@ -238,10 +248,3 @@ def _banned(provider: Provider, until: int) -> BudgetExhausted:
 
 def _counted(leases: Iterable[Lease], seconds: int, now: int) -> int:
     return sum(lease.amount for lease in leases if lease.expires_at > now - seconds * 1000)
-
-
-def _insert(connection: sa.Connection, provider_id: str, amount: int, now: int, end: int) -> int:
-    row = sa.insert(budget_leases).values(
-        provider=provider_id, amount=amount, taken_at=now, expires_at=end
-    )
-    return int(connection.execute(row.returning(budget_leases.c.id)).scalar_one())

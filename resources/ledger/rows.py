@@ -1,6 +1,6 @@
-"""Two things that every table of small rows needs: a first row, and a copy kept while nothing changes."""
+"""What tables of small rows need: a first row, sums, and a copy kept while nothing changes."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Generic, TypeVar
 
 import sqlalchemy as sa
@@ -17,22 +17,41 @@ def insert_missing(connection: sa.Connection, table: sa.Table, **values: Any) ->
     connection.execute(dialect.insert(table).values(**values).on_conflict_do_nothing())
 
 
+def add_counts(
+    connection: sa.Connection, table: sa.Table, rows: Sequence[Mapping[str, Any]], *counts: str
+) -> None:
+    """Add to the columns `counts` of rows that are there, insert the others.
+
+    Other columns than those and the primary key become what the row says.
+    """
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    insert = dialect.insert(table)
+    keys = [column.name for column in table.primary_key]
+    news = {
+        name: table.c[name] + insert.excluded[name] if name in counts else insert.excluded[name]
+        for name in table.c.keys()  # noqa: SIM118 - a collection of columns, whose names these are
+        if name not in keys
+    }
+    connection.execute(insert.on_conflict_do_update(index_elements=keys, set_=news), list(rows))
+
+
 class Cached(Generic[T]):
     """What `read` found for a key, until anyone commits to the ledger."""
 
     def __init__(self, ledger: Ledger, read: Callable[[sa.Connection, str], T]) -> None:
         self._ledger = ledger
         self._read = read
-        self._version: int | None = None
-        self._kept: dict[str, T] = {}
+        self._kept: tuple[int | None, dict[str, T]] = (None, {})
 
     def get(self, key: str) -> T:
         # The version comes first: a commit between the two is then seen by the next get.
         version = self._ledger.data_version()
-        if version != self._version:
-            self._kept.clear()
-            self._version = version
-        if key not in self._kept:
+        known, kept = self._kept
+        if version != known:
+            # A new one, not an emptied one: other threads may be reading the old.
+            kept = {}
+            self._kept = version, kept
+        if key not in kept:
             with self._ledger.read() as connection:
-                self._kept[key] = self._read(connection, key)
-        return self._kept[key]
+                kept[key] = self._read(connection, key)
+        return kept[key]

@@ -1,4 +1,4 @@
-"""AscendEX, spot: prices alone, as its candles tell no volume in the base asset."""
+"""AscendEX, spot: mostly USDT, up to 500 candles a page."""
 
 from collections.abc import Sequence
 from typing import Generic, TypeVar
@@ -7,15 +7,41 @@ import msgspec
 import polars as pl
 
 from resources.errors import MalformedResponse
-from resources.providers.base import Call, Endpoint, Limit, Markets, Provider, Tickers
-from resources.providers.families.pages import percent
+from resources.market import Interval
+from resources.providers.base import (
+    Call,
+    CandleQuery,
+    Candles,
+    Endpoint,
+    Limit,
+    Markets,
+    Provider,
+    Tickers,
+)
+from resources.providers.families.pages import all_asked, asked, percent
 from resources.providers.families.refusals import refuse
 from resources.providers.families.spelling import spelling
-from resources.providers.parsing import Number, market_frame, quote_frame, read
+from resources.providers.parsing import (
+    Moment,
+    Number,
+    candle_frame,
+    market_frame,
+    quote_frame,
+    read,
+)
 
 T = TypeVar("T")
 
 _ID = "ascendex"
+_PAGE = 500
+# Where its days and weeks open it does not say.
+_INTERVALS = {
+    Interval.M1: "1",
+    Interval.M5: "5",
+    Interval.M15: "15",
+    Interval.H1: "60",
+    Interval.H4: "240",
+}
 _AT_FAULT = range(100_000, 200_000)
 
 
@@ -23,6 +49,19 @@ class _Answer(msgspec.Struct, Generic[T]):
     code: int
     data: T | None = None
     message: str = ""
+
+
+class _Candle(msgspec.Struct, gc=False):
+    ts: Moment
+    o: Number
+    h: Number
+    l: Number  # noqa: E741  its name on the wire
+    c: Number
+    v: Number
+
+
+class _Bar(msgspec.Struct, gc=False):
+    data: _Candle
 
 
 class _Ticker(msgspec.Struct):
@@ -38,6 +77,7 @@ class _Market(msgspec.Struct, rename="camel"):
     status: str
 
 
+_CANDLES = msgspec.json.Decoder(_Answer[list[_Bar]], strict=False)
 _TICKERS = msgspec.json.Decoder(_Answer[list[_Ticker]], strict=False)
 _MARKETS = msgspec.json.Decoder(_Answer[list[_Market]], strict=False)
 
@@ -48,6 +88,36 @@ def _data(answer: _Answer[T]) -> T:
     if answer.data is None:
         raise MalformedResponse(f"{_ID} answered neither data nor an error", _ID, 200)
     return answer.data
+
+
+def _candles_call(query: CandleQuery) -> Call:
+    start, end = asked(query, _PAGE)
+    params = {
+        "symbol": query.native,
+        "interval": _INTERVALS[query.interval],
+        "from": str(start),
+        "to": str(end - 1),
+        "n": str(_PAGE),
+    }
+    return Call("/api/pro/v1/barhist", params)
+
+
+def _parse_candles(body: bytes, _: CandleQuery) -> pl.DataFrame:
+    """
+    The volume is in the base asset:
+
+        {"code":0,"data":[{"m":"bar","s":"ASD/USDT","data":{"i":"1","ts":1575409260000,
+          "o":"0.05019","c":"0.05019","h":"0.05019","l":"0.05019","v":"1612"}}]}
+    """
+    rows = [bar.data for bar in _data(read(_CANDLES, body, _ID))]
+    return candle_frame(
+        [row.ts for row in rows],
+        open=[row.o for row in rows],
+        high=[row.h for row in rows],
+        low=[row.l for row in rows],
+        close=[row.c for row in rows],
+        volume=[row.v for row in rows],
+    )
 
 
 def _parse_tickers(body: bytes, _: Sequence[str]) -> pl.DataFrame:
@@ -85,8 +155,15 @@ PROVIDER = Provider(
     # It documents no limit of public data.
     limits=(Limit(100, 60),),
     native=spelling("{base}/{quote}", {"USDT", "USDC", "BTC", "ETH"}),
+    candles=Candles(_INTERVALS, _PAGE, _candles_call, _parse_candles, all_asked(_PAGE)),
     tickers=Tickers(1000, lambda _: Call("/api/pro/v1/spot/ticker"), _parse_tickers),
     markets=Markets(lambda: Call("/api/pro/v1/products"), _parse_markets),
-    endpoints=(Endpoint("prices", Call("/api/pro/v1/spot/ticker", {"symbol": "BTC/USDT"})),),
+    endpoints=(
+        Endpoint("prices", Call("/api/pro/v1/spot/ticker", {"symbol": "BTC/USDT"})),
+        Endpoint(
+            "ohlcv",
+            Call("/api/pro/v1/barhist", {"symbol": "BTC/USDT", "interval": "60", "n": "48"}),
+        ),
+    ),
     update="periodic",
 )

@@ -16,8 +16,7 @@ from resources.providers.base import (
     Provider,
     Tickers,
 )
-from resources.providers.families.exchange import hundredfold
-from resources.providers.families.pages import all_asked, asked, page_of
+from resources.providers.families.pages import all_asked, asked, hundredfold, page_of
 from resources.providers.parsing import Moment, Number, market_frame, quote_frame, read
 
 _ID = "bitfinex"

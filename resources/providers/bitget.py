@@ -18,8 +18,8 @@ from resources.providers.base import (
     Provider,
     Tickers,
 )
-from resources.providers.families.exchange import hundredfold, up_to_the_end
-from resources.providers.families.pages import asked, page_of
+from resources.providers.families.blanks import Blank, filled
+from resources.providers.families.pages import asked, hundredfold, page_of, up_to_the_end
 from resources.providers.families.refusals import refuse
 from resources.providers.families.spelling import spelling
 from resources.providers.parsing import Moment, Number, market_frame, quote_frame, read
@@ -27,7 +27,7 @@ from resources.providers.parsing import Moment, Number, market_frame, quote_fram
 T = TypeVar("T")
 
 _ID = "bitget"
-# It answers 200 at most, with or without the one that opens at endTime.
+# It answers 200 at most, from before endTime; whether without the one that opens there is not told.
 _PAGE = 199
 # Without "utc" days and weeks open at midnight in Hong Kong.
 _INTERVALS = {
@@ -40,8 +40,9 @@ _INTERVALS = {
     Interval.W1: "1Wutc",
 }
 _QUOTES = {"USDT", "USDC", "BTC", "ETH", "EUR", "BRL"}
-# What it says of parameters that it does not know, and of markets that it has not.
-_FAULTS = ("400", "40309")
+# What it says of parameters that it does not know, and of markets that it has not; among these
+# stand two of its own faults.
+_FAULTS, _PASSING = ("400", "40309"), ("40010", "40015")
 
 
 class _Answer(msgspec.Struct, Generic[T]):
@@ -63,8 +64,8 @@ class _Candle(msgspec.Struct, array_like=True, gc=False):
 
 class _Ticker(msgspec.Struct):
     symbol: str
-    last: Number = msgspec.field(name="lastPr")
-    change: Number = msgspec.field(name="change24h")
+    last: Blank = msgspec.field(name="lastPr")
+    change: Blank = msgspec.field(name="change24h")
     ts: Moment
 
 
@@ -82,7 +83,9 @@ _SYMBOLS = msgspec.json.Decoder(_Answer[_Symbol], strict=False)
 
 def _data(answer: _Answer[T]) -> list[T]:
     if answer.code != "00000":
-        refuse(_ID, answer.code, answer.msg, at_fault=answer.code.startswith(_FAULTS))
+        passing = answer.code in _PASSING
+        at_fault = answer.code.startswith(_FAULTS) and not passing
+        refuse(_ID, answer.code, answer.msg, at_fault=at_fault, passing=passing)
     if answer.data is None:
         raise MalformedResponse(f"{_ID} answered neither data nor an error", _ID, 200)
     return answer.data
@@ -126,7 +129,9 @@ def _parse_tickers(body: bytes, _: Sequence[str]) -> pl.DataFrame:
           "lastPr":"34413.1","open":"35134.2","ts":"1625125755277","change24h":"0.00069", ...}]}
     """
     tickers = _data(read(_TICKERS, body, _ID))
-    return quote_frame([(t.symbol, t.last, t.ts, hundredfold(t.change)) for t in tickers])
+    return quote_frame(
+        [(t.symbol, filled(t.last), t.ts, hundredfold(filled(t.change))) for t in tickers]
+    )
 
 
 def _parse_markets(body: bytes) -> pl.DataFrame:

@@ -1,4 +1,4 @@
-"""Bitvavo: euros, up to 1,440 candles a page."""
+"""Bitvavo: euros, up to 1,440 candles an answer."""
 
 from collections.abc import Mapping, Sequence
 
@@ -16,12 +16,14 @@ from resources.providers.base import (
     Provider,
     Tickers,
 )
-from resources.providers.families.pages import all_asked, asked, page_of, percent
+from resources.providers.families.pages import asked, page_of, percent, up_to_the_end
 from resources.providers.families.spelling import spelling
 from resources.providers.parsing import Moment, Number, market_frame, quote_frame, read
 
 _ID = "bitvavo"
-_PAGE = 1440
+_LIMIT = 1440
+# Whether the candle that opens at `end` is part of an answer it does not say.
+_PAGE = _LIMIT - 1
 _WEIGHT = 1000  # a minute
 # Where its weeks open it does not say.
 _INTERVALS = {
@@ -66,9 +68,10 @@ def _candles_call(query: CandleQuery) -> Call:
     start, end = asked(query, _PAGE)
     params = {
         "interval": _INTERVALS[query.interval],
-        "limit": str(_PAGE),
+        "limit": str(_LIMIT),
+        # Both have to lie on the grid.
         "start": str(start),
-        "end": str(end - 1),
+        "end": str(end),
     }
     return Call(f"/v2/{query.native}/candles", params)
 
@@ -125,7 +128,7 @@ PROVIDER = Provider(
     docs_url="https://docs.bitvavo.com",
     limits=(Limit(_WEIGHT, 60),),
     native=spelling("{base}-{quote}", {"EUR", "USDC"}),
-    candles=Candles(_INTERVALS, _PAGE, _candles_call, _parse_candles, all_asked(_PAGE)),
+    candles=Candles(_INTERVALS, _PAGE, _candles_call, _parse_candles, up_to_the_end(_PAGE)),
     tickers=Tickers(1000, lambda _: Call("/v2/ticker/24h", weight=25), _parse_tickers),
     markets=Markets(lambda: Call("/v2/markets"), _parse_markets),
     used=_used,

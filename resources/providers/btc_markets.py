@@ -24,7 +24,8 @@ from resources.providers.parsing import Number, market_frame, quote_frame, read
 
 _ID = "btc_markets"
 _PAGE = 200
-_INTERVALS = {Interval.M1: "1m", Interval.H1: "1h", Interval.D1: "1d"}
+# Where its days open it does not say.
+_INTERVALS = {Interval.M1: "1m", Interval.H1: "1h"}
 _Time = Annotated[datetime, msgspec.Meta(tz=True)]
 
 

@@ -17,8 +17,8 @@ from resources.providers.base import (
     Provider,
     Tickers,
 )
-from resources.providers.families.exchange import hundredfold
-from resources.providers.families.pages import all_asked, asked, page_of
+from resources.providers.families.blanks import Blank, filled
+from resources.providers.families.pages import all_asked, asked, hundredfold, page_of
 from resources.providers.families.refusals import refuse
 from resources.providers.families.spelling import spelling
 from resources.providers.parsing import Moment, Number, market_frame, quote_frame, read
@@ -65,8 +65,8 @@ class _Kline(msgspec.Struct, array_like=True, gc=False):
 
 class _Ticker(msgspec.Struct, rename="camel"):
     symbol: str
-    last_price: Number
-    change: Number = msgspec.field(name="price24hPcnt", default=None)
+    last_price: Blank
+    change: Blank = msgspec.field(name="price24hPcnt", default=None)
 
 
 class _Instrument(msgspec.Struct, rename="camel"):
@@ -134,7 +134,10 @@ def _parse_tickers(body: bytes, _: Sequence[str]) -> pl.DataFrame:
     """
     answer = read(_TICKERS, body, _ID)
     return quote_frame(
-        [(t.symbol, t.last_price, answer.time, hundredfold(t.change)) for t in _list(answer)]
+        [
+            (t.symbol, filled(t.last_price), answer.time, hundredfold(filled(t.change)))
+            for t in _list(answer)
+        ]
     )
 
 

@@ -36,7 +36,8 @@ _INTERVALS = {
     Interval.H1: "60",
     Interval.H4: "240",
 }
-_AT_FAULT = (10004, 20001, 20002)  # a parameter is wrong, or the market does not trade
+# A parameter is wrong, the market does not trade or is none, or the end is before the start.
+_AT_FAULT = (10004, 20001, 20002, 20019, 20022)
 _LIMITED = re.compile(rb'"code"\s*:\s*10005\b')
 
 
@@ -153,7 +154,7 @@ PROVIDER = Provider(
     category="exchange",
     base_url="https://openapi.digifinex.com",
     docs_url="https://docs.digifinex.com",
-    # It allows 180 a minute of most endpoints, and 60 of some.
+    # It documents a weight of 1,200 without the time in which; this is a careful one.
     limits=(Limit(60, 60),),
     native=small(spelling("{base}_{quote}", {"USDT", "USDC", "BTC", "ETH"})),
     candles=Candles(_INTERVALS, _PAGE, _candles_call, _parse_candles, all_asked(_PAGE)),

@@ -16,6 +16,7 @@ from resources.providers.base import (
     Provider,
     Tickers,
 )
+from resources.providers.families.blanks import Blank, filled
 from resources.providers.families.pages import all_asked, asked, page_of
 from resources.providers.families.spelling import spelling
 from resources.providers.parsing import Moment, Number, market_frame, quote_frame, read
@@ -48,8 +49,8 @@ class _Candle(msgspec.Struct, array_like=True, gc=False):
 
 class _Ticker(msgspec.Struct):
     currency_pair: str
-    last: Number
-    change_percentage: Number
+    last: Blank
+    change_percentage: Blank
 
 
 class _Pair(msgspec.Struct):
@@ -100,7 +101,9 @@ def _parse_tickers(body: bytes, _: Sequence[str]) -> pl.DataFrame:
         [{"currency_pair":"BTC3L_USDT","last":"2.46140352","change_percentage":"-8.91", ...}]
     """
     tickers = read(_TICKERS, body, _ID)
-    return quote_frame([(t.currency_pair, t.last, None, t.change_percentage) for t in tickers])
+    return quote_frame(
+        [(t.currency_pair, filled(t.last), None, filled(t.change_percentage)) for t in tickers]
+    )
 
 
 def _parse_markets(body: bytes) -> pl.DataFrame:

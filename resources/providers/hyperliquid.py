@@ -37,6 +37,8 @@ _DEPTH = 5000
 _INTERVALS: Mapping[Interval, str] = {
     interval: str(interval) for interval in Interval if interval is not Interval.W1
 }
+# An answer to a range of time may be cut after so many.
+_CUT = 500
 _WEIGHT = 20
 _CANDLES_A_WEIGHT = 60
 # Contracts of a thousand coins, of which it would have no price of one.
@@ -118,11 +120,16 @@ def _parse_candles(body: bytes, _: CandleQuery) -> pl.DataFrame:
 
 
 def _covered(query: CandleQuery, page: pl.DataFrame) -> tuple[int, int]:
-    """From the first candle on: what is before it may be too old, as all of an empty answer."""
+    """From the first candle on: what is before it may be too old, as all of an empty answer.
+
+    An answer long enough to have been cut proves no more than it holds.
+    """
     _, end = asked(query, _DEPTH)
     times = open_times(page)
     if times is None or times[0] < query.start - query.interval.ms or times[1] >= end:
         return query.start, query.start
+    if page.height >= _CUT:
+        end = min(end, times[1] + query.interval.ms)
     return max(times[0], query.start), min(query.end, end)
 
 

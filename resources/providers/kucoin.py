@@ -17,8 +17,7 @@ from resources.providers.base import (
     Provider,
     Tickers,
 )
-from resources.providers.families.exchange import hundredfold, up_to_the_end
-from resources.providers.families.pages import asked, page_of
+from resources.providers.families.pages import asked, hundredfold, page_of, up_to_the_end
 from resources.providers.families.refusals import refuse
 from resources.providers.families.spelling import spelling
 from resources.providers.parsing import Moment, Number, market_frame, quote_frame, read

@@ -16,8 +16,8 @@ from resources.providers.base import (
     Provider,
     Tickers,
 )
-from resources.providers.families.exchange import hundredfold
-from resources.providers.families.pages import all_asked, asked, page_of
+from resources.providers.families.blanks import Blank, filled
+from resources.providers.families.pages import all_asked, asked, hundredfold, page_of
 from resources.providers.families.spelling import spelling
 from resources.providers.parsing import Moment, Number, market_frame, quote_frame, read
 
@@ -47,8 +47,8 @@ class _Kline(msgspec.Struct, array_like=True, gc=False):
 
 class _Ticker(msgspec.Struct, rename="camel"):
     symbol: str
-    last_price: Number
-    price_change_percent: Number
+    last_price: Blank
+    price_change_percent: Blank
     close_time: Moment
 
 
@@ -57,7 +57,6 @@ class _Symbol(msgspec.Struct, rename="camel"):
     status: str
     base_asset: str
     quote_asset: str
-    is_spot_trading_allowed: bool = True
 
 
 class _ExchangeInfo(msgspec.Struct):
@@ -95,9 +94,8 @@ def _parse_candles(body: bytes, _: CandleQuery) -> pl.DataFrame:
 
 
 def _tickers_call(natives: Sequence[str]) -> Call:
-    if len(natives) == 1:
-        return Call("/api/v3/ticker/24hr", {"symbol": natives[0]})
-    return Call("/api/v3/ticker/24hr", weight=40)
+    only = {"symbol": natives[0]} if len(natives) == 1 else {}
+    return Call("/api/v3/ticker/24hr", only, weight=25)
 
 
 def _parse_tickers(body: bytes, _: Sequence[str]) -> pl.DataFrame:
@@ -112,24 +110,25 @@ def _parse_tickers(body: bytes, _: Sequence[str]) -> pl.DataFrame:
     tickers = found if isinstance(found, list) else [found]
     return quote_frame(
         [
-            (t.symbol, t.last_price, t.close_time, hundredfold(t.price_change_percent))
+            (t.symbol, filled(t.last_price), t.close_time, hundredfold(filled(change)))
             for t in tickers
+            for change in (t.price_change_percent,)
         ]
     )
 
 
 def _parse_markets(body: bytes) -> pl.DataFrame:
     """
-    Of the statuses 1 is online, 2 paused, 3 offline:
+    Of the statuses 1 is online, 2 paused, 3 offline. isSpotTradingAllowed is of orders by its API:
 
         {"timezone":"CST","serverTime":1737623435453,"symbols":[{"symbol":"BTCUSDT","status":"1",
-          "baseAsset":"BTC","quoteAsset":"USDT","isSpotTradingAllowed":true, ...}]}
+          "baseAsset":"BTC","quoteAsset":"USDT","isSpotTradingAllowed":false, ...}]}
     """
     return market_frame(
         [
             (one.symbol, one.base_asset, one.quote_asset)
             for one in read(_EXCHANGE_INFO, body, _ID).symbols
-            if one.status == "1" and one.is_spot_trading_allowed
+            if one.status == "1"
         ]
     )
 
@@ -144,9 +143,9 @@ PROVIDER = Provider(
     native=spelling("{base}{quote}", _QUOTES),
     candles=Candles(_INTERVALS, _PAGE, _candles_call, _parse_candles, all_asked(_PAGE)),
     tickers=Tickers(1000, _tickers_call, _parse_tickers),
-    markets=Markets(lambda: Call("/api/v3/exchangeInfo", weight=10), _parse_markets),
+    markets=Markets(lambda: Call("/api/v3/exchangeInfo", weight=25), _parse_markets),
     endpoints=(
-        Endpoint("prices", Call("/api/v3/ticker/24hr", {"symbol": "BTCUSDT"})),
+        Endpoint("prices", Call("/api/v3/ticker/24hr", {"symbol": "BTCUSDT"}, weight=25)),
         Endpoint(
             "ohlcv",
             Call("/api/v3/klines", {"symbol": "BTCUSDT", "interval": "60m", "limit": "24"}),

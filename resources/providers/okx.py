@@ -1,4 +1,4 @@
-"""OKX, spot: history of every interval in small pages, newest first."""
+"""OKX, spot: history of every interval, newest first."""
 
 from collections.abc import Sequence
 from typing import Generic, TypeVar
@@ -17,6 +17,7 @@ from resources.providers.base import (
     Provider,
     Tickers,
 )
+from resources.providers.families.blanks import Blank, filled
 from resources.providers.families.pages import all_asked, asked, page_of, percent
 from resources.providers.families.refusals import refuse
 from resources.providers.families.spelling import spelling
@@ -25,7 +26,7 @@ from resources.providers.parsing import Moment, Number, market_frame, quote_fram
 T = TypeVar("T")
 
 _ID = "okx"
-_PAGE = 100
+_PAGE = 300
 # Without "utc" days and weeks open at midnight in Hong Kong.
 _INTERVALS = {
     Interval.M1: "1m",
@@ -58,8 +59,8 @@ class _Candle(msgspec.Struct, array_like=True, gc=False):
 
 class _Ticker(msgspec.Struct):
     inst_id: str = msgspec.field(name="instId")
-    last: Number
-    open: Number = msgspec.field(name="open24h")
+    last: Blank
+    open: Blank = msgspec.field(name="open24h")
     ts: Moment
 
 
@@ -119,13 +120,14 @@ def _tickers_call(natives: Sequence[str]) -> Call:
 
 def _parse_tickers(body: bytes, _: Sequence[str]) -> pl.DataFrame:
     """
-    One market, or all of them where several are asked for:
+    One market, or all of them where several are asked for; one without a trade has blanks:
 
         {"code":"0","msg":"","data":[{"instType":"SPOT","instId":"LTC-USDT","last":"9999.99",
           "open24h":"9000","ts":"1597026383085", ...}]}
     """
     tickers = _data(read(_TICKERS, body, _ID))
-    return quote_frame([(t.inst_id, t.last, t.ts, percent(t.last, t.open)) for t in tickers])
+    prices = [(t, filled(t.last), filled(t.open)) for t in tickers]
+    return quote_frame([(t.inst_id, last, t.ts, percent(last, before)) for t, last, before in prices])
 
 
 def _parse_markets(body: bytes) -> pl.DataFrame:

@@ -26,7 +26,7 @@ from resources.providers.parsing import Moment, Number, funding_frame, open_inte
 T = TypeVar("T")
 
 _ID = "okx_swap"
-_PAGE = 100
+_PAGE = 300
 # Days and weeks without "utc" open at 16:00 UTC.
 _INTERVALS = {
     Interval.M1: "1m",

@@ -29,6 +29,8 @@ from resources.providers.parsing import (
 
 _ID = "poloniex"
 _PAGE = 500
+# Of the calls that it allows 10 a second of.
+_HEAVY = 20
 # Where its weeks open it does not say.
 _INTERVALS = {
     Interval.M1: "MINUTE_1",
@@ -143,10 +145,10 @@ PROVIDER = Provider(
     limits=(Limit(200, 1),),
     native=spelling("{base}_{quote}", {"USDT", "USDC", "BTC"}),
     candles=Candles(_INTERVALS, _PAGE, _candles_call, _parse_candles, all_asked(_PAGE)),
-    tickers=Tickers(1000, lambda _: Call("/markets/ticker24h"), _parse_tickers),
-    markets=Markets(lambda: Call("/markets"), _parse_markets),
+    tickers=Tickers(1000, lambda _: Call("/markets/ticker24h", weight=_HEAVY), _parse_tickers),
+    markets=Markets(lambda: Call("/markets", weight=_HEAVY), _parse_markets),
     endpoints=(
-        Endpoint("prices", Call("/markets/BTC_USDT/ticker24h")),
+        Endpoint("prices", Call("/markets/BTC_USDT/ticker24h", weight=_HEAVY)),
         Endpoint("ohlcv", Call("/markets/BTC_USDT/candles", {"interval": "HOUR_1"})),
     ),
     health=Call("/timestamp"),

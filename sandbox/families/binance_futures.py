@@ -7,8 +7,10 @@ from typing import Any, ClassVar
 import polars as pl
 
 from sandbox.exchange import Span, Ticker
-from sandbox.families.exchange import WEEK, Route, Spot, text, texts
+from sandbox.families.numbers import percent, text, texts
 from sandbox.families.perpetuals import funding_rate, next_funding
+from sandbox.families.routes import Route
+from sandbox.families.spot import WEEK, Spot
 from sandbox.model import DAY, MINUTE, Grid
 from sandbox.venue import Answer, RequestError
 
@@ -35,7 +37,7 @@ class Futures(Spot):
     def contracts(self, ticker: Ticker) -> float:
         """What is open, as it is counted."""
 
-    def routes(self) -> Mapping[str, Route]:
+    def routes(self, path: str) -> Route | None:
         routes: dict[str, Route] = {
             "ping": lambda _query, _now: Answer({}),
             "time": lambda _query, now: Answer({"serverTime": now}),
@@ -44,15 +46,15 @@ class Futures(Spot):
             "openInterest": self._open_interest,
             "ticker/24hr": self._day,
         }
-        return {f"{self.prefix}/{path}": route for path, route in routes.items()}
+        return routes.get(path.removeprefix(f"{self.prefix}/"))
 
-    def wrong(self, text: str) -> RequestError:
+    def error(self, what: str, status: int = 400) -> RequestError:
         code, said = {
             "symbol": (-1121, "Invalid symbol."),
             "interval": (-1120, "Invalid interval."),
             "path": (-1000, "Not found."),
-        }.get(text, (-1100, f"Illegal characters found in parameter '{text}'."))
-        return RequestError(Answer({"code": code, "msg": said}, 404 if text == "path" else 400))
+        }.get(what, (-1100, f"Illegal characters found in parameter '{what}'."))
+        return RequestError(Answer({"code": code, "msg": said}, status))
 
     def refusal(self, status: int, wait: int, now: int) -> Answer:
         until = f"IP banned until {now + wait * 1_000}." if status == 418 else "Too many requests."
@@ -78,7 +80,7 @@ class Futures(Spot):
         name, grid = self.name(query.get("symbol")), self.grid(query.get("interval"))
         start, end = self.number(query, "startTime"), self.number(query, "endTime")
         if self.longest and start is not None and (end or now) - start > self.longest:
-            raise self.wrong("endTime")
+            raise self.error("endTime")
         limit = self.number(query, "limit") or _USUAL_PAGE
         found = self.source.candles(name, grid, Span(start, end, min(limit, _PAGE)), now)
         volume, other = self.sizes(name)
@@ -95,7 +97,7 @@ class Futures(Spot):
         return Answer(rows, rows=rows)
 
     def _premiums(self, query: Mapping[str, str], now: int) -> Answer:
-        rows = [self._premium(ticker, now) for ticker in self.tickers(query.get("symbol"), now)]
+        rows = [self._premium(ticker, now) for ticker in self.quotes(now, query.get("symbol"))]
         return Answer(rows[0] if "symbol" in query else rows, rows=rows)
 
     def _premium(self, ticker: Ticker, now: int) -> dict[str, Any]:
@@ -111,7 +113,7 @@ class Futures(Spot):
         }
 
     def _open_interest(self, query: Mapping[str, str], now: int) -> Answer:
-        (ticker,) = self.tickers(self.native(self.name(query.get("symbol"))), now)
+        (ticker,) = self.quotes(now, self.native(self.name(query.get("symbol"))))
         row = {
             "symbol": self.native(ticker.name),
             "openInterest": text(self.contracts(ticker)),
@@ -123,7 +125,7 @@ class Futures(Spot):
         rows = [
             {
                 "symbol": self.native(ticker.name),
-                "priceChangePercent": f"{(ticker.last / ticker.day.open - 1) * 100:.3f}",
+                "priceChangePercent": f"{percent(ticker):.3f}",
                 "lastPrice": text(ticker.last),
                 "openPrice": text(ticker.day.open),
                 "highPrice": text(ticker.day.high),
@@ -131,6 +133,6 @@ class Futures(Spot):
                 "closeTime": now,
                 "count": ticker.day.trades,
             }
-            for ticker in self.tickers(query.get("symbol"), now)
+            for ticker in self.quotes(now, query.get("symbol"))
         ]
         return Answer(rows[0] if "symbol" in query else rows, rows=rows)

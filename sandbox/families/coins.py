@@ -1,21 +1,19 @@
 """Venues that quote coins in dollars, by names of their own."""
 
 from abc import abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import ClassVar
 
 from resources.market import Asset, load_registry
 from sandbox.exchange import Source, Ticker
-from sandbox.families.exchange import Route
+from sandbox.families.routes import Routed
 from sandbox.listings import Rules
-from sandbox.venue import Answer, RequestError, Venue
 
 
-class CoinVenue(Venue):
-    """A venue that answers fixed paths; `coins` are its markets by its names, largest first."""
+class CoinVenue(Routed):
+    """`coins` are its markets by its names, largest first."""
 
     rules: ClassVar[Rules] = Rules({"USD": 1.0}, share=1.0, most_decimals=12)
-    content_type = "application/json"
 
     def __init__(self, source: Source, limits: Sequence[tuple[int, int]]) -> None:
         super().__init__(source, limits)
@@ -27,28 +25,8 @@ class CoinVenue(Venue):
     def coin(self, asset: Asset) -> str | None:
         """The venue's name of a coin, None for one that it has not."""
 
-    @abstractmethod
-    def routes(self) -> Mapping[str, Route]:
-        """What answers each path."""
-
-    def answer(self, path: str, query: Mapping[str, str], now: int) -> Answer:
-        route = self.routes().get(path)
-        if route is None:
-            raise RequestError(Answer({"error": "Not Found"}, 404))
-        return route(query, now)
-
-    def refusal(self, status: int, wait: int, now: int) -> Answer:
-        del now
-        headers = {"retry-after": str(wait)} if wait else {}
-        return Answer({"error": "Too Many Requests"}, status, headers=headers)
-
     def quoted(self, coins: Sequence[str], now: int) -> list[tuple[str, Ticker]]:
         """Those of the coins that it has; others it leaves out."""
         known = [coin for coin in coins if coin in self.coins]
         tickers = self.source.tickers([self.coins[coin] for coin in known], now)
         return list(zip(known, tickers, strict=True))
-
-
-def change(ticker: Ticker) -> float:
-    """Of 24 hours, in percent."""
-    return (ticker.last / ticker.day.open - 1) * 100

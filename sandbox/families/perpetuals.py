@@ -1,7 +1,5 @@
 """What venues tell of perpetual futures: fundings and open interest, as fixed as the prices are."""
 
-from datetime import UTC, datetime
-
 from sandbox.exchange import Ticker
 from sandbox.model import MINUTE
 from sandbox.noise import fraction
@@ -26,9 +24,3 @@ def next_funding(now: int, hours: int) -> int:
 def open_amount(ticker: Ticker) -> float:
     """What is open of a market, in the base asset."""
     return ticker.day.volume * _DAYS_OPEN
-
-
-def iso(ms: int) -> str:
-    """The moment as 2026-03-04T05:06:07.800Z."""
-    moment = datetime.fromtimestamp(ms / 1_000, UTC)
-    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")

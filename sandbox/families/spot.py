@@ -1,24 +1,29 @@
-"""A venue of spot markets that each have one spelling; it lists, quotes and charts them."""
+"""Venues whose markets have one spelling each, in which calls name them."""
 
 from abc import abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from types import MappingProxyType
+from typing import ClassVar
 
 import polars as pl
 
 from sandbox.exchange import Source, Span, Ticker
-from sandbox.model import Grid
-from sandbox.venue import Answer, RequestError, Venue
+from sandbox.families.routes import Routed
+from sandbox.model import DAY, Grid
 
+WEEK = Grid(7 * DAY, 4 * DAY)  # opens on Mondays
+# Most gave the ticker of the old coin to the new one.
 TICKERS = {"LUNA2": "LUNA", "STEPN": "GMT"}
-Handler = Callable[[Mapping[str, str], int], Answer]
+_LATEST = 2**53  # ms, beyond all time
 
 
-class Spot(Venue):
-    """`routes` finds what answers a path, `spell` is a market's name on the wire."""
+class Spot(Routed):
+    """`grids` are its candles as it spells their intervals, `tickers` its names of coins where
+    they are not ours."""
 
-    content_type = "application/json"
-    tickers: Mapping[str, str] = TICKERS
+    grids: ClassVar[Mapping[str, Grid]] = MappingProxyType({})
+    tickers: ClassVar[Mapping[str, str]] = TICKERS
 
     def __init__(self, source: Source, limits: Sequence[tuple[int, int]]) -> None:
         super().__init__(source, limits)
@@ -28,72 +33,48 @@ class Spot(Venue):
     def spell(self, base: str, quote: str) -> str:
         """The spelling of a market, from the venue's own tickers."""
 
-    @abstractmethod
-    def routes(self, path: str) -> Handler | None:
-        """What answers a path, None where there is nothing."""
-
-    def answer(self, path: str, query: Mapping[str, str], now: int) -> Answer:
-        handler = self.routes(path)
-        if handler is None:
-            raise self.error("Not Found", 404)
-        return handler(query, now)
-
-    def error(self, message: str, status: int = 400) -> RequestError:
-        """A refusal; a venue with words of its own says so."""
-        return RequestError(Answer({"error": message}, status))
-
-    def refusal(self, status: int, wait: int, now: int) -> Answer:
-        del now
-        answer = self.error("Too Many Requests", status).answer
-        if wait:
-            answer.headers["retry-after"] = str(wait)
-        return answer
-
     def pair(self, name: str) -> tuple[str, str]:
-        """Base and quote of a market in the venue's own tickers."""
+        """Base and quote of a market ("BTC/USDT") in the venue's own tickers."""
         base, _, quote = name.partition("/")
         return self.tickers.get(base, base), self.tickers.get(quote, quote)
 
     def native(self, name: str) -> str:
         return self.spell(*self.pair(name))
 
-    def name(self, native: str) -> str:
+    def name(self, native: str | None) -> str:
         if native not in self.names:
-            raise self.error(f"Unknown market {native}")
+            raise self.error("symbol")
         return self.names[native]
 
-    def quotes(self, now: int, *natives: str) -> list[Ticker]:
-        """Of the markets named, of all without a name."""
-        names = [self.name(native) for native in natives] or list(self.source.listed)
-        return self.source.tickers(names, now)
-
-    def candles(
-        self, native: str, grid: Grid | None, span: tuple[int | None, int | None, int], now: int
-    ) -> pl.DataFrame:
-        """`model.CANDLE` rows that open in [start, end] (ms), oldest first: at most so many, the
-        oldest where a start is given, else the newest."""
+    def grid(self, spelling: str | None) -> Grid:
+        grid = self.grids.get(spelling or "")
         if grid is None:
-            raise self.error("Invalid interval")
-        return self.source.candles(self.name(native), grid, Span(*span), now)
+            raise self.error("interval")
+        return grid
 
-    def whole(self, query: Mapping[str, str], name: str, unit: int = 1) -> int | None:
+    def number(self, query: Mapping[str, str], parameter: str, unit: int = 1) -> int | None:
         """A parameter that is a whole number, times `unit`; None where it was not sent."""
-        text = query.get(name)
-        if text is None:
+        text = query.get(parameter)
+        if text is not None and not text.isdecimal():
+            raise self.error(parameter)
+        return None if text is None else min(int(text) * unit, _LATEST)
+
+    def moment(self, query: Mapping[str, str], parameter: str) -> int | None:
+        """A parameter in ISO 8601, in ms; without a zone it is UTC, None where it was not sent."""
+        if parameter not in query:
             return None
-        if not text.isdecimal() or len(text) > 15:
-            raise self.error(f"Invalid {name}")
-        return int(text) * unit
+        try:
+            at = datetime.fromisoformat(query[parameter])
+            return int((at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp() * 1_000)
+        except (ValueError, OverflowError):
+            raise self.error(parameter) from None
 
+    def quotes(self, now: int, *natives: str | None) -> list[Ticker]:
+        """Of the markets named, of all where none is."""
+        names = [self.name(native) for native in natives if native is not None]
+        return self.source.tickers(names or list(self.source.listed), now)
 
-def text(number: float, decimals: int = 8) -> str:
-    return f"{number:.{decimals}f}"
-
-
-def percent(ticker: Ticker) -> float:
-    """How far the price has risen in 24 hours."""
-    return (ticker.last / ticker.day.open - 1) * 100
-
-
-def iso(ms: int, form: str = "%Y-%m-%dT%H:%M:%S.%fZ") -> str:
-    return datetime.fromtimestamp(ms / 1_000, UTC).strftime(form)
+    def newest(self, name: str, grid: Grid, span: Span, now: int) -> pl.DataFrame:
+        """The newest candles of a span, also where it has a start, oldest first."""
+        found = self.source.candles(name, grid, Span(None, span.end, span.limit), now)
+        return found if span.start is None else found.filter(pl.col("open_time") >= span.start)

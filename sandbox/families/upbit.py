@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sandbox.exchange import Ticker
-from sandbox.families.spot import Handler, Spot, iso
-from sandbox.model import DAY, Grid
+from sandbox.exchange import Span, Ticker
+from sandbox.families.numbers import iso
+from sandbox.families.routes import Route
+from sandbox.families.spot import Spot
+from sandbox.model import DAY, MINUTE, Grid
 from sandbox.venue import Answer, RequestError
 
-_SECONDS = "%Y-%m-%dT%H:%M:%S"
 _SEOUL = 9 * 3_600_000
 _PAGE = 200
 _CHANGE = {1: "RISE", 0: "EVEN", -1: "FALL"}
@@ -26,41 +27,39 @@ class UpbitLike(Spot):
     read by is ahead of UTC, in ms."""
 
     content_type = "application/json;charset=utf-8"
-    grids: Mapping[str, Grid] = MINUTES
+    grids = MINUTES
     ahead = 0
 
     def spell(self, base: str, quote: str) -> str:
         return f"{quote}-{base}"
 
-    def routes(self, path: str) -> Handler | None:
+    def routes(self, path: str) -> Route | None:
         if path.startswith("/v1/candles/"):
-            grid = self.grids.get(path.removeprefix("/v1/candles/"))
-            return lambda query, now: self._candles(grid, query, now)
+            unit = path.removeprefix("/v1/candles/")
+            return lambda query, now: self._candles(unit, query, now)
         return {"/v1/ticker": self._tickers, "/v1/market/all": self._markets}.get(path)
 
-    def error(self, message: str, status: int = 400) -> RequestError:
-        return RequestError(Answer({"error": {"name": status, "message": message}}, status))
+    def error(self, what: str, status: int = 400) -> RequestError:
+        status = 404 if what == "symbol" else status
+        return RequestError(Answer({"error": {"name": status, "message": what}}, status))
 
-    def name(self, native: str) -> str:
-        if native not in self.names:
-            raise self.error("Code not found", 404)
-        return self.names[native]
-
-    def _candles(self, grid: Grid | None, query: Mapping[str, str], now: int) -> Answer:
-        native = query.get("market", "")
+    def _candles(self, unit: str, query: Mapping[str, str], now: int) -> Answer:
+        native, grid = query.get("market"), self.grid(unit)
         to = self._to(query["to"]) if query.get("to") else now + 1
-        count = min(self.whole(query, "count") or 1, _PAGE)
-        frame = self.candles(native, grid, (None, min(to, now + 1) - 1, count), now)
+        count = min(self.number(query, "count") or 1, _PAGE)
+        frame = self.source.candles(
+            self.name(native), grid, Span(None, min(to, now + 1) - 1, count), now
+        )
         rows: list[Any] = [
             {
                 "market": native,
-                "candle_date_time_utc": iso(row["open_time"], _SECONDS),
-                "candle_date_time_kst": iso(row["open_time"] + _SEOUL, _SECONDS),
+                "candle_date_time_utc": iso(row["open_time"], "seconds", ""),
+                "candle_date_time_kst": iso(row["open_time"] + _SEOUL, "seconds", ""),
                 "opening_price": row["open"],
                 "high_price": row["high"],
                 "low_price": row["low"],
                 "trade_price": row["close"],
-                "timestamp": min(row["open_time"] + (grid or Grid(1)).width * 60_000, now),
+                "timestamp": min(row["open_time"] + grid.width * MINUTE, now),
                 "candle_acc_trade_price": row["quote_volume"],
                 "candle_acc_trade_volume": row["volume"],
             }
@@ -71,10 +70,10 @@ class UpbitLike(Spot):
     def _to(self, text: str) -> int:
         try:
             at = datetime.fromisoformat(text)
-        except ValueError:
+            zoned = at if at.tzinfo else at.replace(tzinfo=UTC) - timedelta(milliseconds=self.ahead)
+            return int(zoned.timestamp() * 1_000)
+        except (ValueError, OverflowError):
             raise self.error("Invalid parameter. Check the given value!") from None
-        zoned = at if at.tzinfo else at.replace(tzinfo=UTC) - timedelta(milliseconds=self.ahead)
-        return int(zoned.timestamp() * 1_000)
 
     def _tickers(self, query: Mapping[str, str], now: int) -> Answer:
         natives = query.get("markets", "").split(",")

@@ -14,8 +14,8 @@ class BinanceCoinm(Futures):
     prefix = "/dapi/v1"
     longest = 200 * DAY * MINUTE
 
-    def native(self, name: str) -> str:
-        return f"{name.partition('/')[0]}USD_PERP"
+    def spell(self, base: str, quote: str) -> str:
+        return f"{base}{quote}_PERP"
 
     def sizes(self, name: str) -> tuple[pl.Expr, pl.Expr]:
         return (pl.col("quote_volume") / _dollars(name)).round(0), pl.col("volume")

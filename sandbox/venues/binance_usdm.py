@@ -1,11 +1,12 @@
 """Binance's futures that settle in dollar coins."""
 
+from types import MappingProxyType
+
 import polars as pl
 
 from sandbox.exchange import Ticker
 from sandbox.families.binance_futures import Futures
 from sandbox.families.perpetuals import open_amount
-from sandbox.families.exchange import split
 from sandbox.listings import Rules
 
 
@@ -16,9 +17,10 @@ class BinanceUsdm(Futures):
         absent=("SHIB", "PEPE", "FLOKI", "BONK", "LUNC", "USTC", "USDT", "DAI", "BUSD", "TUSD"),
     )
     prefix = "/fapi/v1"
+    tickers = MappingProxyType({"STEPN": "GMT"})
 
-    def native(self, name: str) -> str:
-        return "".join(split(name, {"STEPN": "GMT"}))
+    def spell(self, base: str, quote: str) -> str:
+        return f"{base}{quote}"
 
     def sizes(self, name: str) -> tuple[pl.Expr, pl.Expr]:
         del name

@@ -7,12 +7,14 @@ from typing import Any, ClassVar
 import polars as pl
 
 from sandbox.exchange import Span, Ticker
-from sandbox.families.exchange import Route, Spot, fraction, split
+from sandbox.families.numbers import fraction
+from sandbox.families.routes import Route
+from sandbox.families.spot import Spot
 from sandbox.listings import Rules
 from sandbox.model import DAY, Grid
 from sandbox.venue import Answer, RequestError
 
-_SPELLING = {
+_TICKERS = {
     "ALGO": "ALG", "ATOM": "ATO", "DASH": "DSH", "IOTA": "IOT", "LUNC": "LUNA", "MANA": "MNA",
     "STEPN": "GMT", "TUSD": "TSD", "USDC": "UDC", "USDT": "UST", "USTC": "TERRAUST",
 }  # fmt: skip
@@ -29,32 +31,32 @@ class Bitfinex(Spot):
         "1D": Grid(DAY),
     }  # fmt: skip
 
-    def native(self, name: str) -> str:
-        base, quote = split(name, _SPELLING)
+    tickers = _TICKERS
+
+    def spell(self, base: str, quote: str) -> str:
         return f"t{base}:{quote}" if max(len(base), len(quote)) > 3 else f"t{base}{quote}"
 
-    def answer(self, path: str, query: Mapping[str, str], now: int) -> Answer:
+    def routes(self, path: str) -> Route | None:
         asked = _CANDLES.fullmatch(path)
         if asked:
-            return self._candles(self.name(asked[2]), self.grid(asked[1]), query, now)
-        return super().answer(path, query, now)
-
-    def routes(self) -> Mapping[str, Route]:
-        pairs = [[self.native(name)[1:] for name in self.source.listed]]
+            return lambda query, now: self._candles(asked[2], asked[1], query, now)
+        pairs = [[native[1:] for native in self.names]]
         return {
             "/v2/platform/status": lambda _query, _now: Answer([1]),
             "/v2/tickers": self._tickers,
             "/v2/conf/pub:list:pair:exchange": lambda _query, _now: Answer(pairs, rows=pairs),
-        }
+        }.get(path)
 
-    def wrong(self, text: str) -> RequestError:
-        return RequestError(Answer(["error", 10020, f"{text}: invalid"], 500))
+    def error(self, what: str, status: int = 400) -> RequestError:
+        del status
+        return RequestError(Answer(["error", 10020, f"{what}: invalid"], 500))
 
     def refusal(self, status: int, wait: int, now: int) -> Answer:
         del wait, now
         return Answer(["error", 11010, "ratelimit: error"], status)
 
-    def _candles(self, name: str, grid: Grid, query: Mapping[str, str], now: int) -> Answer:
+    def _candles(self, native: str, interval: str, query: Mapping[str, str], now: int) -> Answer:
+        name, grid = self.name(native), self.grid(interval)
         limit = min(self.number(query, "limit") or 100, _PAGE)
         span = Span(self.number(query, "start"), self.number(query, "end"), limit)
         forwards = query.get("sort") == "1"

@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 
-from sandbox.families.spot import Handler, Spot, iso
+from sandbox.families.numbers import iso
+from sandbox.families.routes import Route
+from sandbox.families.spot import Spot
 from sandbox.listings import Rules
 from sandbox.venue import Answer, RequestError
 
@@ -13,7 +15,7 @@ class Bitflyer(Spot):
     def spell(self, base: str, quote: str) -> str:
         return f"{base}_{quote}"
 
-    def routes(self, path: str) -> Handler | None:
+    def routes(self, path: str) -> Route | None:
         return {
             "/v1/gethealth": lambda _query, _now: Answer({"status": "NORMAL"}),
             "/v1/getticker": self._ticker,
@@ -22,8 +24,8 @@ class Bitflyer(Spot):
             "/v1/markets": self._markets,
         }.get(path)
 
-    def error(self, message: str, status: int = 400) -> RequestError:
-        payload = {"status": -100, "error_message": message, "data": None}
+    def error(self, what: str, status: int = 400) -> RequestError:
+        payload = {"status": -100, "error_message": what, "data": None}
         return RequestError(Answer(payload, status))
 
     def _ticker(self, query: Mapping[str, str], now: int) -> Answer:
@@ -32,7 +34,7 @@ class Bitflyer(Spot):
         payload = {
             "product_code": native,
             "state": "RUNNING",
-            "timestamp": iso(now, "%Y-%m-%dT%H:%M:%S.%f")[:-3],
+            "timestamp": iso(now, zone=""),
             "tick_id": now // 1000,
             "best_bid": ticker.last,
             "best_ask": ticker.last + ticker.tick,

@@ -6,12 +6,13 @@ from typing import Any, ClassVar
 import polars as pl
 
 from sandbox.exchange import Span, Ticker
-from sandbox.families.exchange import WEEK, Route, Spot, fraction, split, text, texts
+from sandbox.families.numbers import fraction, text, texts
+from sandbox.families.routes import Route
+from sandbox.families.spot import WEEK, Spot
 from sandbox.listings import Rules
 from sandbox.model import DAY, Grid
 from sandbox.venue import Answer, RequestError
 
-_SPELLING = {"LUNA2": "LUNA", "STEPN": "GMT"}
 _WRONG = {
     "symbol": ("40034", "Parameter symbol does not exist"),
     "interval": ("400171", "Parameter verification failed"),
@@ -26,10 +27,10 @@ class Bitget(Spot):
         "1Dutc": Grid(DAY), "1day": Grid(DAY, -480), "1Wutc": WEEK,
     }  # fmt: skip
 
-    def native(self, name: str) -> str:
-        return "".join(split(name, _SPELLING))
+    def spell(self, base: str, quote: str) -> str:
+        return f"{base}{quote}"
 
-    def routes(self) -> Mapping[str, Route]:
+    def routes(self, path: str) -> Route | None:
         candles = "/api/v2/spot/market/candles"
         return {
             "/api/v2/public/time": lambda _query, now: _ok({"serverTime": str(now)}, now),
@@ -37,12 +38,12 @@ class Bitget(Spot):
             "/api/v2/spot/market/history-candles": self._history,
             "/api/v2/spot/market/tickers": self._tickers,
             "/api/v2/spot/public/symbols": lambda _query, now: self._symbols(now),
-        }
+        }.get(path)
 
-    def wrong(self, text: str) -> RequestError:
-        code, message = _WRONG.get(text, ("400172", f"Parameter verification failed {text}"))
+    def error(self, what: str, status: int = 400) -> RequestError:
+        code, message = _WRONG.get(what, ("400172", f"Parameter verification failed {what}"))
         error = {"code": code, "msg": message, "requestTime": 0, "data": None}
-        return RequestError(Answer(error, 404 if text == "path" else 400))
+        return RequestError(Answer(error, status))
 
     def refusal(self, status: int, wait: int, now: int) -> Answer:
         del wait
@@ -50,14 +51,14 @@ class Bitget(Spot):
 
     def _history(self, query: Mapping[str, str], now: int) -> Answer:
         if "endTime" not in query:
-            raise self.wrong("endTime")
+            raise self.error("endTime")
         return self._candles(query, now, 200)
 
     def _candles(self, query: Mapping[str, str], now: int, page: int) -> Answer:
         name, grid = self.name(query.get("symbol")), self.grid(query.get("granularity"))
         limit, end = self.number(query, "limit") or 100, self.number(query, "endTime")
         if limit > page:
-            raise self.wrong("limit")
+            raise self.error("limit")
         span = Span(None, None if end is None else end - 1, limit)
         rows: list[Any] = (
             self.source.candles(name, grid, span, now)
@@ -71,7 +72,7 @@ class Bitget(Spot):
         return _ok(rows, now, rows)
 
     def _tickers(self, query: Mapping[str, str], now: int) -> Answer:
-        rows = [self._quote(ticker, now) for ticker in self.tickers(query.get("symbol"), now)]
+        rows = [self._quote(ticker, now) for ticker in self.quotes(now, query.get("symbol"))]
         return _ok(rows, now, rows)
 
     def _quote(self, ticker: Ticker, now: int) -> dict[str, Any]:
@@ -100,7 +101,7 @@ class Bitget(Spot):
 
     def _symbol(self, name: str) -> dict[str, Any]:
         market = self.source.listed[name]
-        base, quote = split(name, _SPELLING)
+        base, quote = self.pair(name)
         return {
             "symbol": base + quote,
             "baseCoin": base,

@@ -6,12 +6,13 @@ from typing import Any, ClassVar
 import polars as pl
 
 from sandbox.exchange import Span, Ticker
-from sandbox.families.exchange import Route, Spot, fraction, split, step, text, texts
+from sandbox.families.numbers import fraction, step, text, texts
+from sandbox.families.routes import Route
+from sandbox.families.spot import Spot
 from sandbox.listings import Rules
 from sandbox.model import DAY, Grid
 from sandbox.venue import Answer, RequestError
 
-_SPELLING = {"LUNA2": "LUNA", "STEPN": "GMT"}
 _WRONG = {
     "symbol": (70_002, "symbol is invalid"),
     "interval": (71_005, "request step error"),
@@ -32,10 +33,10 @@ class Bitmart(Spot):
         "1440": Grid(DAY),
     }  # fmt: skip
 
-    def native(self, name: str) -> str:
-        return "_".join(split(name, _SPELLING))
+    def spell(self, base: str, quote: str) -> str:
+        return f"{base}_{quote}"
 
-    def routes(self) -> Mapping[str, Route]:
+    def routes(self, path: str) -> Route | None:
         return {
             "/system/time": lambda _query, now: _ok({"server_time": now}),
             "/spot/v1/symbols/details": lambda _query, _now: self._symbols(),
@@ -43,10 +44,11 @@ class Bitmart(Spot):
             "/spot/quotation/v3/lite-klines": self._klines,
             "/spot/quotation/v3/tickers": self._tickers,
             "/spot/quotation/v3/ticker": self._ticker,
-        }
+        }.get(path)
 
-    def wrong(self, text: str) -> RequestError:
-        code, message = _WRONG.get(text, (71_003, f"request {text} is invalid"))
+    def error(self, what: str, status: int = 400) -> RequestError:
+        del status
+        code, message = _WRONG.get(what, (71_003, f"request {what} is invalid"))
         return RequestError(Answer({"code": code, "message": message, "trace": "0"}, 400))
 
     def refusal(self, status: int, wait: int, now: int) -> Answer:
@@ -75,11 +77,11 @@ class Bitmart(Spot):
 
     def _tickers(self, query: Mapping[str, str], now: int) -> Answer:
         del query
-        rows = [self._quote(ticker, now) for ticker in self.tickers(None, now)]
+        rows = [self._quote(ticker, now) for ticker in self.quotes(now)]
         return _ok(rows, rows)
 
     def _ticker(self, query: Mapping[str, str], now: int) -> Answer:
-        (ticker,) = self.tickers(query.get("symbol", ""), now)
+        (ticker,) = self.quotes(now, query.get("symbol", ""))
         row = dict(zip(_NAMES, self._quote(ticker, now), strict=True))
         return _ok(row, [row])
 
@@ -106,7 +108,7 @@ class Bitmart(Spot):
 
     def _symbol(self, name: str) -> dict[str, Any]:
         market = self.source.listed[name]
-        base, quote = split(name, _SPELLING)
+        base, quote = self.pair(name)
         return {
             "symbol": f"{base}_{quote}",
             "base_currency": base,

@@ -1,14 +1,16 @@
 """BitMEX: times of candles are their ends, and most contracts settle in satoshis."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 import polars as pl
 
 from sandbox.exchange import Span, Ticker
-from sandbox.families.exchange import Route, Spot, split
-from sandbox.families.perpetuals import funding_rate, iso, next_funding, open_amount
+from sandbox.families.numbers import iso
+from sandbox.families.perpetuals import funding_rate, next_funding, open_amount
+from sandbox.families.routes import Route
+from sandbox.families.spot import TICKERS, Spot
 from sandbox.listings import Rules
 from sandbox.model import DAY, MINUTE, Grid
 from sandbox.venue import Answer, RequestError
@@ -22,22 +24,22 @@ _GRIDS = {"1m": Grid(1), "5m": Grid(5), "1h": Grid(60), "1d": Grid(DAY)}
 class Bitmex(Spot):
     rules = Rules({"USD": 0.3, "USDT": 0.3}, share=0.05, absent=("USDT", "USDC", "DAI", "FDUSD"))
     grids = _GRIDS
+    tickers = MappingProxyType({**TICKERS, "BTC": "XBT"})
 
-    def native(self, name: str) -> str:
-        return "".join(split(name, {"BTC": "XBT", "LUNA2": "LUNA", "STEPN": "GMT"}))
+    def spell(self, base: str, quote: str) -> str:
+        return f"{base}{quote}"
 
-    def routes(self) -> Mapping[str, Route]:
+    def routes(self, path: str) -> Route | None:
         return {
             "/api/v1/announcement/urgent": lambda _query, _now: Answer([]),
             "/api/v1/trade/bucketed": self._buckets,
             "/api/v1/instrument/active": self._instruments,
             "/api/v1/instrument": self._instruments,
             "/api/v1/funding": self._fundings,
-        }
+        }.get(path)
 
-    def wrong(self, text: str) -> RequestError:
-        status = 404 if text == "path" else 400
-        error = {"message": f"{text} is invalid", "name": "HTTPError"}
+    def error(self, what: str, status: int = 400) -> RequestError:
+        error = {"message": f"{what} is invalid", "name": "HTTPError"}
         return RequestError(Answer({"error": error}, status))
 
     def refusal(self, status: int, wait: int, now: int) -> Answer:
@@ -55,10 +57,12 @@ class Bitmex(Spot):
         name, grid = self.name(query.get("symbol")), self.grid(query.get("binSize", "1m"))
         width = grid.width * MINUTE
         # Buckets are found by their ends.
-        start, end = (self._moment(query, at, width) for at in ("startTime", "endTime"))
+        start, end = (self.moment(query, at) for at in ("startTime", "endTime"))
         count = min(self.number(query, "count") or _USUAL_PAGE, _PAGE)
-        closed = min(end if end is not None else now, now // width * width - width)
-        frame = self.source.candles(name, grid, Span(start or 0, closed, count), now)
+        closed = min(now if end is None else end, now // width * width) - width
+        frame = self.source.candles(
+            name, grid, Span(0 if start is None else start - width, closed, count), now
+        )
         ended = pl.from_epoch(pl.col("open_time") + width, time_unit="ms")
         rows: list[Any] = frame.select(
             ended.dt.strftime("%Y-%m-%dT%H:%M:%S%.3fZ").alias("timestamp"),
@@ -70,17 +74,8 @@ class Bitmex(Spot):
         ).to_dicts()
         return Answer(rows, rows=rows)
 
-    def _moment(self, query: Mapping[str, str], parameter: str, width: int) -> int | None:
-        if parameter not in query:
-            return None
-        try:
-            moment = datetime.fromisoformat(query[parameter])
-        except (ValueError, OverflowError):
-            raise self.wrong(parameter) from None
-        return int(moment.timestamp() * 1_000) - width
-
     def _instruments(self, query: Mapping[str, str], now: int) -> Answer:
-        rows = [self._instrument(ticker, now) for ticker in self.tickers(query.get("symbol"), now)]
+        rows = [self._instrument(ticker, now) for ticker in self.quotes(now, query.get("symbol"))]
         return Answer(rows, rows=rows)
 
     def _instrument(self, ticker: Ticker, now: int) -> dict[str, Any]:

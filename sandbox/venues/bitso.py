@@ -3,7 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sandbox.families.spot import Handler, Spot, iso, text
+from sandbox.exchange import Span
+from sandbox.families.numbers import iso, text
+from sandbox.families.routes import Route
+from sandbox.families.spot import Spot
 from sandbox.listings import Rules
 from sandbox.model import DAY, Grid
 from sandbox.venue import Answer, RequestError
@@ -16,26 +19,27 @@ _PAGE = 300
 
 class Bitso(Spot):
     rules = Rules({"USD": 0.3, "BRL": 0.1, "BTC": 0.05}, share=0.003)
+    grids = _GRIDS
 
     def spell(self, base: str, quote: str) -> str:
         return f"{base}_{quote}".lower()
 
-    def routes(self, path: str) -> Handler | None:
+    def routes(self, path: str) -> Route | None:
         return {
             "/api/v3/ohlc": self._ohlc,
             "/api/v3/ticker": self._ticker,
             "/api/v3/available_books": lambda _query, _now: self._books(),
         }.get(path)
 
-    def error(self, message: str, status: int = 400) -> RequestError:
+    def error(self, what: str, status: int = 400) -> RequestError:
         code = "0200" if status == 429 else "0301"
-        payload = {"success": False, "error": {"code": code, "message": message}}
+        payload = {"success": False, "error": {"code": code, "message": what}}
         return RequestError(Answer(payload, status))
 
     def _ohlc(self, query: Mapping[str, str], now: int) -> Answer:
-        span = (self.whole(query, "start"), self.whole(query, "end"), _PAGE)
-        grid = _GRIDS.get(query.get("time_bucket", ""))
-        frame = self.candles(query.get("book", ""), grid, span, now)
+        span = Span(self.number(query, "start"), self.number(query, "end"), _PAGE)
+        grid = self.grid(query.get("time_bucket"))
+        frame = self.source.candles(self.name(query.get("book")), grid, span, now)
         rows: list[Any] = [
             {
                 "bucket_start_time": row["open_time"],
@@ -59,7 +63,7 @@ class Bitso(Spot):
         row = {
             "high": text(ticker.day.high),
             "last": text(ticker.last),
-            "created_at": iso(now, "%Y-%m-%dT%H:%M:%S+00:00"),
+            "created_at": iso(now, "seconds", "+00:00"),
             "book": book,
             "volume": text(ticker.day.volume),
             "vwap": text(ticker.day.average),

@@ -6,12 +6,13 @@ from typing import Any, ClassVar
 import polars as pl
 
 from sandbox.exchange import Span, Ticker
-from sandbox.families.exchange import Route, Spot, fraction, split, text, texts
+from sandbox.families.numbers import percent, text, texts
+from sandbox.families.routes import Route
+from sandbox.families.spot import Spot
 from sandbox.listings import Rules
 from sandbox.model import DAY, Grid
 from sandbox.venue import Answer, RequestError
 
-_SPELLING = {"LUNA2": "LUNA", "STEPN": "GMT"}
 _PAGE = 1_000
 _COLUMNS = ("open", "high", "low", "close", "volume")
 
@@ -23,29 +24,25 @@ class Bitstamp(Spot):
         "86400": Grid(DAY),
     }  # fmt: skip
 
-    def native(self, name: str) -> str:
-        return "".join(split(name, _SPELLING)).lower()
+    def spell(self, base: str, quote: str) -> str:
+        return f"{base}{quote}".lower()
 
-    def answer(self, path: str, query: Mapping[str, str], now: int) -> Answer:
+    def routes(self, path: str) -> Route | None:
         match path.strip("/").split("/"):
             case ["api", "v2", "ohlc", pair]:
-                return self._ohlc(self.name(pair), query, now)
+                return lambda query, now: self._ohlc(self.name(pair), query, now)
             case ["api", "v2", "ticker", pair]:
-                (ticker,) = self.tickers(pair, now)
-                row = self._quote(ticker, now)
-                return Answer(row, rows=[row])
-        return super().answer(path, query, now)
+                return lambda _query, now: self._ticker(pair, now)
+            case ["api", "v2", "ticker"]:
+                return self._tickers
+            case ["api", "v2", "markets"]:
+                return lambda _query, _now: self._markets()
+        return None
 
-    def routes(self) -> Mapping[str, Route]:
-        return {
-            "/api/v2/ticker/": self._tickers,
-            "/api/v2/markets/": lambda _query, _now: self._markets(),
-        }
-
-    def wrong(self, text: str) -> RequestError:
-        if text in ("path", "symbol"):
+    def error(self, what: str, status: int = 400) -> RequestError:
+        if what == "symbol" or status == 404:
             return RequestError(Answer({"status": "error", "reason": "Not found"}, 404))
-        error = {"field": text, "message": "Invalid value", "code": "invalid"}
+        error = {"field": what, "message": "Invalid value", "code": "invalid"}
         return RequestError(Answer({"code": 422, "errors": [error]}, 400))
 
     def refusal(self, status: int, wait: int, now: int) -> Answer:
@@ -56,7 +53,7 @@ class Bitstamp(Spot):
         grid, limit = self.grid(query.get("step")), self.number(query, "limit")
         start, end = self.number(query, "start"), self.number(query, "end")
         if limit is None or not 1 <= limit <= _PAGE:
-            raise self.wrong("limit")
+            raise self.error("limit")
         # Where both ends are given the start is not heard.
         first = None if end is not None or start is None else start * 1000
         span = Span(first, None if end is None else end * 1000, limit)
@@ -67,11 +64,16 @@ class Bitstamp(Spot):
                 (pl.col("open_time") // 1000).cast(pl.String), *texts(*_COLUMNS)
             ).iter_rows()
         ]
-        return Answer({"data": {"pair": _pair(name), "ohlc": rows}}, rows=rows)
+        return Answer({"data": {"pair": "/".join(self.pair(name)), "ohlc": rows}}, rows=rows)
+
+    def _ticker(self, pair: str, now: int) -> Answer:
+        (ticker,) = self.quotes(now, pair)
+        row = self._quote(ticker, now)
+        return Answer(row, rows=[row])
 
     def _tickers(self, query: Mapping[str, str], now: int) -> Answer:
         del query
-        rows = [self._quote(ticker, now) for ticker in self.tickers(None, now)]
+        rows = [self._quote(ticker, now) for ticker in self.quotes(now)]
         return Answer(rows, rows=rows)
 
     def _quote(self, ticker: Ticker, now: int) -> dict[str, Any]:
@@ -87,10 +89,10 @@ class Bitstamp(Spot):
             "ask": text(ticker.last + ticker.tick),
             "side": "0",
             "open_24": text(ticker.day.open),
-            "percent_change_24": f"{fraction(ticker) * 100:.2f}",
+            "percent_change_24": f"{percent(ticker):.2f}",
             "market_type": "SPOT",
-            "pair": _pair(ticker.name),
-            "market": _pair(ticker.name),
+            "pair": "/".join(self.pair(ticker.name)),
+            "market": "/".join(self.pair(ticker.name)),
         }
 
     def _markets(self) -> Answer:
@@ -99,7 +101,7 @@ class Bitstamp(Spot):
 
     def _market(self, name: str) -> dict[str, Any]:
         market = self.source.listed[name]
-        base, quote = split(name, _SPELLING)
+        base, quote = self.pair(name)
         return {
             "name": f"{base}/{quote}",
             "market_symbol": self.native(name),
@@ -114,7 +116,3 @@ class Bitstamp(Spot):
 
 
 VENUE = Bitstamp
-
-
-def _pair(name: str) -> str:
-    return "/".join(split(name, _SPELLING))

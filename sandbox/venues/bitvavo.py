@@ -3,10 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sandbox.exchange import Ticker
-from sandbox.families.spot import Handler, Spot, text
+from sandbox.exchange import Span, Ticker
+from sandbox.families.numbers import text
+from sandbox.families.routes import Route
+from sandbox.families.spot import Spot
 from sandbox.listings import Rules
-from sandbox.model import DAY, Grid
+from sandbox.model import DAY, MINUTE, Grid
 from sandbox.venue import Answer, RequestError
 
 _GRIDS = {
@@ -17,11 +19,12 @@ _PAGE = 1440
 
 class Bitvavo(Spot):
     rules = Rules({"EUR": 0.8, "USDC": 0.2}, share=0.02)
+    grids = _GRIDS
 
     def spell(self, base: str, quote: str) -> str:
         return f"{base}-{quote}"
 
-    def routes(self, path: str) -> Handler | None:
+    def routes(self, path: str) -> Route | None:
         match path.strip("/").split("/"):
             case ["v2", "time"]:
                 return lambda _query, now: Answer({"time": now})
@@ -40,15 +43,17 @@ class Bitvavo(Spot):
         amount = next((amount for amount, seconds in self.limits if seconds == 60), 0)
         return {"bitvavo-ratelimit-remaining": str(max(amount - used.get(60, 0), 0))}
 
-    def error(self, message: str, status: int = 400) -> RequestError:
+    def error(self, what: str, status: int = 400) -> RequestError:
         code = 105 if status == 429 else 205
-        return RequestError(Answer({"errorCode": code, "error": message}, status))
+        return RequestError(Answer({"errorCode": code, "error": what}, status))
 
     def _candles(self, native: str, query: Mapping[str, str], now: int) -> Answer:
-        start, end = self.whole(query, "start"), self.whole(query, "end")
-        limit = min(self.whole(query, "limit") or _PAGE, _PAGE)
-        grid = _GRIDS.get(query.get("interval", ""))
-        frame = self.candles(native, grid, (start, end, limit), now)
+        start, end = self.number(query, "start"), self.number(query, "end")
+        limit = min(self.number(query, "limit") or _PAGE, _PAGE)
+        grid = self.grid(query.get("interval"))
+        if any(moment and moment % (grid.width * MINUTE) for moment in (start, end)):
+            raise self.error("start and end have to lie on the grid")
+        frame = self.source.candles(self.name(native), grid, Span(start, end, limit), now)
         rows: list[Any] = [
             [row["open_time"], *(text(row[n]) for n in ("open", "high", "low", "close", "volume"))]
             for row in frame.reverse().iter_rows(named=True)

@@ -1,39 +1,36 @@
 """Blockchain.com's exchange: all tickers as a list, all markets as one object."""
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any
 
 from sandbox.exchange import Ticker
-from sandbox.families.exchange import Route, Spot, split
+from sandbox.families.routes import Route
+from sandbox.families.spot import Spot
 from sandbox.listings import Rules
-from sandbox.model import Grid
 from sandbox.venue import Answer, RequestError
-
-_TICKERS, _BOOK = "/v3/exchange/tickers", "/v3/exchange/l2/"
 
 
 class BlockchainCom(Spot):
     rules = Rules({"USD": 0.5, "EUR": 0.2, "GBP": 0.2, "USDT": 0.4}, share=0.002)
-    grids: ClassVar[Mapping[str, Grid]] = {}
 
-    def native(self, name: str) -> str:
-        return "-".join(split(name, {"LUNA2": "LUNA", "STEPN": "GMT"}))
+    def spell(self, base: str, quote: str) -> str:
+        return f"{base}-{quote}"
 
-    def routes(self) -> Mapping[str, Route]:
-        return {_TICKERS: self._all, "/v3/exchange/symbols": self._symbols}
+    def routes(self, path: str) -> Route | None:
+        match path.removeprefix("/v3/exchange/").split("/"):
+            case ["tickers"]:
+                return self._all
+            case ["tickers", native]:
+                return lambda _query, now: self._one(native, now)
+            case ["l2", native]:
+                return lambda _query, now: self._book(native, now)
+            case ["symbols"]:
+                return self._symbols
+        return None
 
-    def answer(self, path: str, query: Mapping[str, str], now: int) -> Answer:
-        if path.startswith(f"{_TICKERS}/"):
-            (ticker,) = self.tickers(path.removeprefix(f"{_TICKERS}/"), now)
-            row = self._row(ticker)
-            return Answer(row, rows=[row])
-        if path.startswith(_BOOK):
-            return self._book(path.removeprefix(_BOOK), now)
-        return super().answer(path, query, now)
-
-    def wrong(self, text: str) -> RequestError:
-        status = 404 if text in ("path", "symbol") else 400
-        error = {"timestamp": 0, "status": status, "error": "Not Found", "message": text}
+    def error(self, what: str, status: int = 400) -> RequestError:
+        status = 404 if what == "symbol" else status
+        error = {"timestamp": 0, "status": status, "error": "Not Found", "message": what}
         return RequestError(Answer(error, status))
 
     def refusal(self, status: int, wait: int, now: int) -> Answer:
@@ -42,8 +39,12 @@ class BlockchainCom(Spot):
 
     def _all(self, query: Mapping[str, str], now: int) -> Answer:
         del query
-        rows = [self._row(ticker) for ticker in self.tickers(None, now)]
+        rows = [self._row(ticker) for ticker in self.quotes(now)]
         return Answer(rows, rows=rows)
+
+    def _one(self, native: str, now: int) -> Answer:
+        row = self._row(self.quotes(now, native)[0])
+        return Answer(row, rows=[row])
 
     def _row(self, ticker: Ticker) -> dict[str, Any]:
         return {
@@ -54,7 +55,7 @@ class BlockchainCom(Spot):
         }
 
     def _book(self, native: str, now: int) -> Answer:
-        (ticker,) = self.tickers(native, now)
+        (ticker,) = self.quotes(now, native)
         size = ticker.day.volume / 2_000
         bids = [{"px": ticker.last, "qty": size, "num": 1}]
         asks = [{"px": ticker.last + ticker.tick, "qty": size, "num": 1}]

@@ -1,10 +1,12 @@
 """BTC Markets: candles newest first, all times in ISO 8601."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any
 
-from sandbox.families.spot import Handler, Spot, iso, percent, text
+from sandbox.exchange import Span
+from sandbox.families.numbers import iso, percent, text
+from sandbox.families.routes import Route
+from sandbox.families.spot import Spot
 from sandbox.listings import Rules
 from sandbox.model import DAY, Grid
 from sandbox.venue import Answer, RequestError
@@ -15,14 +17,15 @@ _PAGE = 200
 
 class BtcMarkets(Spot):
     rules = Rules({"AUD": 0.4, "BTC": 0.05}, share=0.003)
+    grids = _GRIDS
 
     def spell(self, base: str, quote: str) -> str:
         return f"{base}-{quote}"
 
-    def routes(self, path: str) -> Handler | None:
+    def routes(self, path: str) -> Route | None:
         match path.removeprefix("/v3/").split("/"):
             case ["time"]:
-                return lambda _query, now: Answer({"timestamp": iso(now)})
+                return lambda _query, now: Answer({"timestamp": iso(now, "microseconds")})
             case ["markets"]:
                 return lambda _query, _now: self._markets()
             case ["markets", native, "ticker"]:
@@ -31,28 +34,20 @@ class BtcMarkets(Spot):
                 return lambda query, now: self._candles(native, query, now)
         return None
 
-    def error(self, message: str, status: int = 400) -> RequestError:
-        return RequestError(Answer({"code": "InvalidArgument", "message": message}, status))
+    def error(self, what: str, status: int = 400) -> RequestError:
+        return RequestError(Answer({"code": "InvalidArgument", "message": what}, status))
 
     def _candles(self, native: str, query: Mapping[str, str], now: int) -> Answer:
-        limit = min(self.whole(query, "limit") or 10, _PAGE)
-        span = (self._moment(query, "from"), self._moment(query, "to"), limit)
-        frame = self.candles(native, _GRIDS.get(query.get("timeWindow", "")), span, now)
+        limit = min(self.number(query, "limit") or 10, _PAGE)
+        grid = self.grid(query.get("timeWindow"))
+        span = Span(self.moment(query, "from"), self.moment(query, "to"), limit)
+        frame = self.source.candles(self.name(native), grid, span, now)
         names = ("open", "high", "low", "close", "volume")
         rows: list[Any] = [
-            [iso(row["open_time"]), *(text(row[name]) for name in names)]
+            [iso(row["open_time"], "microseconds"), *(text(row[name]) for name in names)]
             for row in frame.reverse().iter_rows(named=True)
         ]
         return Answer(rows, rows=rows)
-
-    def _moment(self, query: Mapping[str, str], name: str) -> int | None:
-        if name not in query:
-            return None
-        try:
-            at = datetime.fromisoformat(query[name])
-        except ValueError:
-            raise self.error(f"invalid {name}") from None
-        return int(at.replace(tzinfo=at.tzinfo or UTC).timestamp() * 1_000)
 
     def _ticker(self, native: str, now: int) -> Answer:
         (ticker,) = self.quotes(now, native)
@@ -67,7 +62,7 @@ class BtcMarkets(Spot):
             "pricePct24h": text(percent(ticker), 2),
             "low24h": text(ticker.day.low),
             "high24h": text(ticker.day.high),
-            "timestamp": iso(now),
+            "timestamp": iso(now, "microseconds"),
         }
         return Answer(row, rows=[row])
 

@@ -6,12 +6,13 @@ from typing import Any, ClassVar
 import polars as pl
 
 from sandbox.exchange import Span, Ticker
-from sandbox.families.exchange import WEEK, Route, Spot, fraction, split, step, text, texts
+from sandbox.families.numbers import fraction, step, text, texts
+from sandbox.families.routes import Route
+from sandbox.families.spot import WEEK, Spot
 from sandbox.listings import Rules
 from sandbox.model import DAY, Grid
 from sandbox.venue import Answer, RequestError
 
-_SPELLING = {"LUNA2": "LUNA", "STEPN": "GMT"}
 _WRONG = {"symbol": "Not supported symbols", "interval": "Invalid period!"}
 
 
@@ -22,19 +23,20 @@ class Bybit(Spot):
         "D": Grid(DAY), "W": WEEK,
     }  # fmt: skip
 
-    def native(self, name: str) -> str:
-        return "".join(split(name, _SPELLING))
+    def spell(self, base: str, quote: str) -> str:
+        return f"{base}{quote}"
 
-    def routes(self) -> Mapping[str, Route]:
+    def routes(self, path: str) -> Route | None:
         return {
             "/v5/market/time": _time,
             "/v5/market/kline": self._klines,
             "/v5/market/tickers": self._tickers,
             "/v5/market/instruments-info": self._instruments,
-        }
+        }.get(path)
 
-    def wrong(self, text: str) -> RequestError:
-        message = _WRONG.get(text, f"params error: {text} invalid")
+    def error(self, what: str, status: int = 400) -> RequestError:
+        del status
+        message = _WRONG.get(what, f"params error: {what} invalid")
         return RequestError(_enveloped(10001, message, {}, 0))
 
     def refusal(self, status: int, wait: int, now: int) -> Answer:
@@ -43,7 +45,7 @@ class Bybit(Spot):
 
     def _spot(self, query: Mapping[str, str]) -> None:
         if query.get("category") != "spot":
-            raise self.wrong("Category")
+            raise self.error("Category")
 
     def _klines(self, query: Mapping[str, str], now: int) -> Answer:
         self._spot(query)
@@ -64,7 +66,7 @@ class Bybit(Spot):
 
     def _tickers(self, query: Mapping[str, str], now: int) -> Answer:
         self._spot(query)
-        rows = [self._quote(ticker) for ticker in self.tickers(query.get("symbol"), now)]
+        rows = [self._quote(ticker) for ticker in self.quotes(now, query.get("symbol"))]
         return _enveloped(0, "OK", {"category": "spot", "list": rows}, now, rows)
 
     def _quote(self, ticker: Ticker) -> dict[str, Any]:
@@ -90,7 +92,7 @@ class Bybit(Spot):
 
     def _instrument(self, name: str) -> dict[str, Any]:
         market = self.source.listed[name]
-        base, quote = split(name, _SPELLING)
+        base, quote = self.pair(name)
         return {
             "symbol": base + quote,
             "baseCoin": base,

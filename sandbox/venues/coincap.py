@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 
 from resources.market import Asset
-from sandbox.families.coins import CoinVenue, change
-from sandbox.families.exchange import Route
+from sandbox.families.coins import CoinVenue
+from sandbox.families.numbers import percent
+from sandbox.families.routes import Route
 from sandbox.venue import Answer
 
 # Its ids by our tickers, where they are not ours.
@@ -22,8 +23,8 @@ class CoinCap(CoinVenue):
     def coin(self, asset: Asset) -> str:
         return _IDS.get(asset.ticker, asset.id)
 
-    def routes(self) -> Mapping[str, Route]:
-        return {"/v3/assets": self._assets}
+    def routes(self, path: str) -> Route | None:
+        return self._assets if path == "/v3/assets" else None
 
     def _assets(self, query: Mapping[str, str], now: int) -> Answer:
         asked = query["ids"].split(",") if query.get("ids") else list(self.coins)
@@ -36,7 +37,7 @@ class CoinCap(CoinVenue):
                 "symbol": ticker.name.partition("/")[0],
                 "volumeUsd24Hr": f"{ticker.day.quote_volume:.16f}",
                 "priceUsd": f"{ticker.last:.16f}",
-                "changePercent24Hr": f"{change(ticker):.16f}",
+                "changePercent24Hr": f"{percent(ticker):.16f}",
             }
             for rank, (coin, ticker) in enumerate(self.quoted(asked, now), 1)
         ]

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sandbox.families.spot import Handler, Spot
+from sandbox.families.routes import Route
+from sandbox.families.spot import Spot
 from sandbox.listings import Rules
 from sandbox.venue import Answer, RequestError
 
@@ -14,11 +15,11 @@ class Coincheck(Spot):
     def spell(self, base: str, quote: str) -> str:
         return f"{base}_{quote}".lower()
 
-    def routes(self, path: str) -> Handler | None:
+    def routes(self, path: str) -> Route | None:
         return {"/api/ticker": self._ticker, "/api/exchange_status": self._status}.get(path)
 
-    def error(self, message: str, status: int = 400) -> RequestError:
-        return RequestError(Answer({"success": False, "error": message}, status))
+    def error(self, what: str, status: int = 400) -> RequestError:
+        return RequestError(Answer({"success": False, "error": what}, status))
 
     def _ticker(self, query: Mapping[str, str], now: int) -> Answer:
         (ticker,) = self.quotes(now, query.get("pair", "btc_jpy"))

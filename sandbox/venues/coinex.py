@@ -6,12 +6,13 @@ from typing import Any, ClassVar
 import polars as pl
 
 from sandbox.exchange import Span, Ticker
-from sandbox.families.exchange import Route, Spot, split, text, texts
+from sandbox.families.numbers import text, texts
+from sandbox.families.routes import Route
+from sandbox.families.spot import Spot
 from sandbox.listings import Rules
 from sandbox.model import DAY, Grid
 from sandbox.venue import Answer, RequestError
 
-_SPELLING = {"LUNA2": "LUNA", "STEPN": "GMT"}
 _PAGE = 1_000
 
 
@@ -22,21 +23,22 @@ class Coinex(Spot):
         "4hour": Grid(240), "1day": Grid(DAY),
     }  # fmt: skip
 
-    def native(self, name: str) -> str:
-        return "".join(split(name, _SPELLING))
+    def spell(self, base: str, quote: str) -> str:
+        return f"{base}{quote}"
 
-    def routes(self) -> Mapping[str, Route]:
+    def routes(self, path: str) -> Route | None:
         return {
             "/v2/ping": lambda _query, _now: _ok({"result": "pong"}),
             "/v2/time": lambda _query, now: _ok({"timestamp": now}),
             "/v2/spot/kline": self._klines,
             "/v2/spot/ticker": self._tickers,
             "/v2/spot/market": lambda _query, _now: self._markets(),
-        }
+        }.get(path)
 
-    def wrong(self, text: str) -> RequestError:
+    def error(self, what: str, status: int = 400) -> RequestError:
+        del status
         return RequestError(
-            Answer({"code": 4004, "data": {}, "message": f"Parameter error: {text}"})
+            Answer({"code": 4004, "data": {}, "message": f"Parameter error: {what}"})
         )
 
     def refusal(self, status: int, wait: int, now: int) -> Answer:
@@ -47,7 +49,7 @@ class Coinex(Spot):
         name, grid = self.name(query.get("market")), self.grid(query.get("period"))
         limit = self.number(query, "limit") or 100
         if limit > _PAGE:
-            raise self.wrong("limit")
+            raise self.error("limit")
         found = self.source.candles(name, grid, Span(None, None, limit), now)
         rows: list[Any] = found.select(
             pl.lit(self.native(name)).alias("market"),
@@ -60,7 +62,7 @@ class Coinex(Spot):
     def _tickers(self, query: Mapping[str, str], now: int) -> Answer:
         asked = query["market"].split(",") if query.get("market") else []
         if len(asked) > 10:
-            raise self.wrong("market")
+            raise self.error("market")
         names = [self.name(market) for market in asked] or list(self.source.listed)
         rows = [self._quote(ticker) for ticker in self.source.tickers(names, now)]
         return _ok(rows, rows)
@@ -86,7 +88,7 @@ class Coinex(Spot):
 
     def _market(self, name: str) -> dict[str, Any]:
         market = self.source.listed[name]
-        base, quote = split(name, _SPELLING)
+        base, quote = self.pair(name)
         return {
             "market": base + quote,
             "taker_fee_rate": "0.002",

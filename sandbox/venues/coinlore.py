@@ -5,8 +5,9 @@ from typing import Any
 
 from resources.market import Asset
 from sandbox.exchange import Ticker
-from sandbox.families.coins import CoinVenue, change
-from sandbox.families.exchange import Route
+from sandbox.families.coins import CoinVenue
+from sandbox.families.numbers import percent
+from sandbox.families.routes import Route
 from sandbox.venue import Answer
 
 _SYMBOLS = {"LUNA2": "LUNA", "STEPN": "GMT", "GOMINING": "GMT", "BEAMX": "BEAM"}
@@ -19,12 +20,12 @@ class CoinLore(CoinVenue):
     def coin(self, asset: Asset) -> str:
         return asset.id
 
-    def routes(self) -> Mapping[str, Route]:
+    def routes(self, path: str) -> Route | None:
         return {
             "/api/tickers/": self._tickers,
             "/api/ticker/": self._ticker,
             "/api/global/": lambda _query, _now: Answer([{"coins_count": len(self.coins)}]),
-        }
+        }.get(path)
 
     def _tickers(self, query: Mapping[str, str], now: int) -> Answer:
         start, limit = (_number(query.get(name, "")) for name in ("start", "limit"))
@@ -61,6 +62,6 @@ def _row(coin: str, ticker: Ticker, rank: int) -> dict[str, Any]:
         "nameid": coin,
         "rank": rank,
         "price_usd": f"{ticker.last:.8f}",
-        "percent_change_24h": f"{change(ticker):.2f}",
+        "percent_change_24h": f"{percent(ticker):.2f}",
         "volume24": ticker.day.quote_volume,
     }

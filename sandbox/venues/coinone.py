@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sandbox.exchange import Ticker
-from sandbox.families.spot import Handler, Spot, text
+from sandbox.exchange import Span, Ticker
+from sandbox.families.numbers import text
+from sandbox.families.routes import Route
+from sandbox.families.spot import Spot
 from sandbox.listings import Rules
 from sandbox.model import DAY, Grid
 from sandbox.venue import Answer, RequestError
@@ -17,11 +19,12 @@ _PAGE, _USUAL_PAGE = 500, 200
 
 class Coinone(Spot):
     rules = Rules({"KRW": 0.7}, share=0.005, least_decimals=0)
+    grids = _GRIDS
 
     def spell(self, base: str, quote: str) -> str:
         return f"{quote}/{base}"
 
-    def routes(self, path: str) -> Handler | None:
+    def routes(self, path: str) -> Route | None:
         match path.removeprefix("/public/v2/").split("/"):
             case ["chart", quote, base]:
                 return lambda query, now: self._chart(f"{quote}/{base}", query, now)
@@ -33,16 +36,17 @@ class Coinone(Spot):
                 return lambda _query, now: self._markets(now)
         return None
 
-    def error(self, message: str, status: int = 200) -> RequestError:
+    def error(self, what: str, status: int = 200) -> RequestError:
         """A code with status 200, for those who are too fast too."""
         code = "4" if status == 429 else "107"
-        payload = {"result": "error", "error_code": code, "error_msg": message}
+        payload = {"result": "error", "error_code": code, "error_msg": what}
         return RequestError(Answer(payload, 404 if status == 404 else 200))
 
     def _chart(self, native: str, query: Mapping[str, str], now: int) -> Answer:
-        size = min(self.whole(query, "size") or _USUAL_PAGE, _PAGE)
-        grid = _GRIDS.get(query.get("interval", ""))
-        frame = self.candles(native, grid, (None, self.whole(query, "timestamp"), size), now)
+        size = min(self.number(query, "size") or _USUAL_PAGE, _PAGE)
+        grid = self.grid(query.get("interval"))
+        span = Span(None, self.number(query, "timestamp"), size)
+        frame = self.source.candles(self.name(native), grid, span, now)
         rows: list[Any] = [
             {
                 "timestamp": row["open_time"],

@@ -6,9 +6,10 @@ from typing import Any
 
 from resources.market import Asset
 from sandbox.exchange import Ticker
-from sandbox.families.coins import CoinVenue, change
-from sandbox.families.exchange import Route
-from sandbox.venue import Answer, RequestError
+from sandbox.families.coins import CoinVenue
+from sandbox.families.numbers import percent
+from sandbox.families.routes import Route
+from sandbox.venue import Answer
 
 # Where its id is not ticker and name, by our tickers.
 _IDS = {
@@ -21,27 +22,31 @@ _IDS = {
     "STEPN": "gmt-stepn", "THETA": "theta-theta-token", "TON": "toncoin-the-open-network",
     "TUSD": "tusd-trueusd", "USTC": "ust-terrausd",
 }  # fmt: skip
-_TICKER = "/v1/tickers/"
 
 
 class CoinPaprika(CoinVenue):
     def coin(self, asset: Asset) -> str:
         return _IDS.get(asset.ticker, f"{asset.ticker.lower()}-{asset.id}")
 
-    def routes(self) -> Mapping[str, Route]:
-        return {"/v1/tickers": self._all, "/v1/global": self._global}
+    def routes(self, path: str) -> Route | None:
+        match path.removeprefix("/v1/").split("/"):
+            case ["tickers"]:
+                return self._all
+            case ["tickers", coin]:
+                return lambda _query, now: self._one(coin, now)
+            case ["global"]:
+                return self._global
+        return None
 
-    def answer(self, path: str, query: Mapping[str, str], now: int) -> Answer:
-        if not path.startswith(_TICKER):
-            return super().answer(path, query, now)
-        for coin, ticker in self.quoted([path.removeprefix(_TICKER)], now):
+    def _one(self, coin: str, now: int) -> Answer:
+        for _, ticker in self.quoted([coin], now):
             row = _row(coin, ticker, 1, now)
             return Answer(row, rows=[row])
-        raise RequestError(Answer({"error": "id not found"}, 404))
+        raise self.error("id not found", 404)
 
     def _all(self, query: Mapping[str, str], now: int) -> Answer:
         if query.get("quotes", "USD") != "USD":
-            raise RequestError(Answer({"error": "invalid parameters"}, 400))
+            raise self.error("invalid parameters")
         quoted = self.quoted(list(self.coins), now)
         rows = [_row(coin, ticker, rank, now) for rank, (coin, ticker) in enumerate(quoted, 1)]
         return Answer(rows, rows=rows)
@@ -65,7 +70,7 @@ def _row(coin: str, ticker: Ticker, rank: int, now: int) -> dict[str, Any]:
             "USD": {
                 "price": ticker.last,
                 "volume_24h": ticker.day.quote_volume,
-                "percent_change_24h": round(change(ticker), 2),
+                "percent_change_24h": round(percent(ticker), 2),
             }
         },
     }

@@ -1,12 +1,15 @@
 """Crypto.com Exchange: candles and tickers with names of one letter."""
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, ClassVar
 
 import polars as pl
 
 from sandbox.exchange import Span, Ticker
-from sandbox.families.exchange import Route, Spot, fraction, split, step, text, texts
+from sandbox.families.numbers import fraction, step, text, texts
+from sandbox.families.routes import Route
+from sandbox.families.spot import Spot
 from sandbox.listings import Rules
 from sandbox.model import DAY, Grid
 from sandbox.venue import Answer, RequestError
@@ -22,21 +25,23 @@ class CryptoCom(Spot):
         "1m": Grid(1), "5m": Grid(5), "15m": Grid(15), "1h": Grid(60), "4h": Grid(240),
         "1D": Grid(DAY),
     }  # fmt: skip
+    tickers = MappingProxyType({})
 
-    def native(self, name: str) -> str:
-        return "_".join(split(name, {}))
+    def spell(self, base: str, quote: str) -> str:
+        return f"{base}_{quote}"
 
-    def routes(self) -> Mapping[str, Route]:
+    def routes(self, path: str) -> Route | None:
         return {
             f"{_PREFIX}public/get-candlestick": self._candles,
             f"{_PREFIX}public/get-tickers": self._tickers,
             f"{_PREFIX}public/get-instruments": lambda _query, _now: self._instruments(),
-        }
+        }.get(path)
 
-    def wrong(self, text: str) -> RequestError:
-        if text == "path":
+    def error(self, what: str, status: int = 400) -> RequestError:
+        del status
+        if what == "path":
             return RequestError(Answer({"id": -1, "code": 40001, "message": "Bad request"}, 404))
-        error = {"id": -1, "code": 40004, "message": f"Invalid {text}"}
+        error = {"id": -1, "code": 40004, "message": f"Invalid {what}"}
         return RequestError(Answer(error, 400))
 
     def refusal(self, status: int, wait: int, now: int) -> Answer:
@@ -56,7 +61,7 @@ class CryptoCom(Spot):
         return _ok("get-candlestick", rows, about)
 
     def _tickers(self, query: Mapping[str, str], now: int) -> Answer:
-        found = self.tickers(query.get("instrument_name"), now)
+        found = self.quotes(now, query.get("instrument_name"))
         return _ok("get-tickers", [self._quote(ticker, now) for ticker in found], {})
 
     def _quote(self, ticker: Ticker, now: int) -> dict[str, Any]:
@@ -80,7 +85,7 @@ class CryptoCom(Spot):
 
     def _instrument(self, name: str) -> dict[str, Any]:
         market = self.source.listed[name]
-        base, quote = split(name, {})
+        base, quote = self.pair(name)
         return {
             "symbol": f"{base}_{quote}",
             "inst_type": "CCY_PAIR",

@@ -2,10 +2,13 @@
 
 import functools
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from sandbox.exchange import Span, Ticker
-from sandbox.families.exchange import Route, Spot
+from sandbox.families.numbers import percent
+from sandbox.families.routes import Route
+from sandbox.families.spot import Spot
 from sandbox.listings import Rules
 from sandbox.model import DAY, Grid
 from sandbox.venue import Answer, RequestError
@@ -23,11 +26,12 @@ class CryptoCompare(Spot):
         absent=("LUNA2", "STEPN", "GOMINING", "BEAMX", "S"),
     )
     grids = _HISTORIES
+    tickers = MappingProxyType({})
 
-    def native(self, name: str) -> str:
-        return name.replace("/", "-")
+    def spell(self, base: str, quote: str) -> str:
+        return f"{base}-{quote}"
 
-    def routes(self) -> Mapping[str, Route]:
+    def routes(self, path: str) -> Route | None:
         histories: dict[str, Route] = {
             f"/data/v2/{history}": functools.partial(self._history, grid)
             for history, grid in _HISTORIES.items()
@@ -36,12 +40,13 @@ class CryptoCompare(Spot):
             "/data/price": self._price,
             "/data/pricemultifull": self._prices,
         }
-        return {**histories, **prices}
+        return {**histories, **prices}.get(path)
 
-    def wrong(self, text: str) -> RequestError:
-        if text == "path":
+    def error(self, what: str, status: int = 400) -> RequestError:
+        del status
+        if what == "path":
             return RequestError(_error(1, "Path does not exist"))
-        return RequestError(_error(2, _UNKNOWN if text == "symbol" else text))
+        return RequestError(_error(2, _UNKNOWN if what == "symbol" else what))
 
     def refusal(self, status: int, wait: int, now: int) -> Answer:
         """No status tells it."""
@@ -92,7 +97,7 @@ class CryptoCompare(Spot):
                 "LASTUPDATE": now // 1_000,
                 "VOLUME24HOUR": ticker.day.volume,
                 "OPEN24HOUR": ticker.day.open,
-                "CHANGEPCT24HOUR": (ticker.last / ticker.day.open - 1) * 100,
+                "CHANGEPCT24HOUR": percent(ticker),
             }
             raw.setdefault(base, {})[quote] = row
             rows.append(row)
@@ -103,7 +108,7 @@ class CryptoCompare(Spot):
         names = [f"{base}/{currency}" for base in bases for currency in currencies]
         listed = [name for name in names if name in self.source.listed]
         if not listed:
-            raise self.wrong("symbol")
+            raise self.error("symbol")
         return self.source.tickers(listed, now)
 
 

@@ -1,10 +1,10 @@
 """DefiLlama Coins: coins in the path, what it does not know is left out."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 
 from resources.market import Asset
 from sandbox.families.coins import CoinVenue
-from sandbox.families.exchange import Route
+from sandbox.families.routes import Route
 from sandbox.venue import Answer
 from sandbox.venues.coingecko import IDS
 
@@ -19,14 +19,14 @@ class DefillamaCoins(CoinVenue):
         coin = IDS.get(asset.ticker)
         return coin and f"coingecko:{coin}"
 
-    def routes(self) -> Mapping[str, Route]:
-        return {}
-
-    def answer(self, path: str, query: Mapping[str, str], now: int) -> Answer:
+    def routes(self, path: str) -> Route | None:
         if path.startswith("/block/ethereum/"):
-            return self._block(path.rpartition("/")[2])
-        if not path.startswith(_CURRENT):
-            return super().answer(path, query, now)
+            return lambda _query, _now: self._block(path.rpartition("/")[2])
+        if path.startswith(_CURRENT):
+            return lambda _query, now: self._prices(path.removeprefix(_CURRENT).split(","), now)
+        return None
+
+    def _prices(self, coins: Sequence[str], now: int) -> Answer:
         rows = {
             coin: {
                 "price": ticker.last,
@@ -34,7 +34,7 @@ class DefillamaCoins(CoinVenue):
                 "timestamp": now // 1_000,
                 "confidence": 0.99,
             }
-            for coin, ticker in self.quoted(path.removeprefix(_CURRENT).split(","), now)
+            for coin, ticker in self.quoted(coins, now)
         }
         return Answer({"coins": rows}, rows=list(rows.values()))
 

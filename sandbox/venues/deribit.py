@@ -1,11 +1,14 @@
 """Deribit: JSON-RPC by GET; candles in columns, inverse contracts in dollars."""
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from sandbox.exchange import Span
-from sandbox.families.exchange import Route, Spot
+from sandbox.families.numbers import percent
 from sandbox.families.perpetuals import funding_rate, open_amount
+from sandbox.families.routes import Route
+from sandbox.families.spot import Spot
 from sandbox.listings import Rules
 from sandbox.model import DAY, Grid
 from sandbox.venue import Answer, RequestError
@@ -24,13 +27,13 @@ class Deribit(Spot):
         {"USD": 0.0, "USDC": 0.4}, share=0.05, absent=("USDT", "USDC", "DAI", "FDUSD", "PYUSD")
     )
     grids = _GRIDS
+    tickers = MappingProxyType({})
 
-    def native(self, name: str) -> str:
-        base, _, quote = name.partition("/")
+    def spell(self, base: str, quote: str) -> str:
         inverse = quote == "USD" and base in _INVERSE
         return f"{base}-PERPETUAL" if inverse else f"{base}_{quote}-PERPETUAL"
 
-    def routes(self) -> Mapping[str, Route]:
+    def routes(self, path: str) -> Route | None:
         routes: dict[str, Route] = {
             "test": lambda _query, _now: _result({"version": "1.2.26"}),
             "get_time": lambda _query, now: _result(now),
@@ -38,10 +41,11 @@ class Deribit(Spot):
             "ticker": self._ticker,
             "get_index_price": self._index,
         }
-        return {f"/api/v2/public/{path}": route for path, route in routes.items()}
+        return routes.get(path.removeprefix("/api/v2/public/"))
 
-    def wrong(self, text: str) -> RequestError:
-        said = {"message": "Invalid params", "data": {"param": text}, "code": -32602}
+    def error(self, what: str, status: int = 400) -> RequestError:
+        del status
+        said = {"message": "Invalid params", "data": {"param": what}, "code": -32602}
         return RequestError(Answer({"jsonrpc": "2.0", "error": said, "testnet": False}, 400))
 
     def refusal(self, status: int, wait: int, now: int) -> Answer:
@@ -54,7 +58,7 @@ class Deribit(Spot):
         grid = self.grid(query.get("resolution"))
         start, end = (self.number(query, at) for at in ("start_timestamp", "end_timestamp"))
         if start is None or end is None:
-            raise self.wrong("start_timestamp")
+            raise self.error("start_timestamp")
         frame = self.newest(name, grid, Span(start, end, _PAGE), now)
         renamed = frame.rename({"open_time": "ticks", "quote_volume": "cost"}).drop("trades")
         columns: dict[str, Any] = renamed.to_dict(as_series=False)
@@ -62,7 +66,7 @@ class Deribit(Spot):
         return _result({**columns, "status": status}, frame.to_dicts())
 
     def _ticker(self, query: Mapping[str, str], now: int) -> Answer:
-        (ticker,) = self.tickers(query.get("instrument_name", ""), now)
+        (ticker,) = self.quotes(now, query.get("instrument_name", ""))
         coins = open_amount(ticker)
         inverse = ticker.name.endswith("/USD")
         row = {
@@ -79,14 +83,14 @@ class Deribit(Spot):
                 "high": ticker.day.high,
                 "low": ticker.day.low,
                 "volume": ticker.day.volume,
-                "price_change": round((ticker.last / ticker.day.open - 1) * 100, 4),
+                "price_change": round(percent(ticker), 4),
             },
         }
         return _result(row, [row])
 
     def _index(self, query: Mapping[str, str], now: int) -> Answer:
         base, _, quote = query.get("index_name", "").upper().partition("_")
-        (ticker,) = self.tickers(self.native(f"{base}/{quote}"), now)
+        (ticker,) = self.quotes(now, self.native(f"{base}/{quote}"))
         price = {"index_price": ticker.last, "estimated_delivery_price": ticker.last}
         return _result(price, [price])
 

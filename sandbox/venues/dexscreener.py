@@ -1,12 +1,12 @@
 """DexScreener: pools of tokens on chain, by the address of the token."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from resources.market import Asset
 from sandbox.exchange import Ticker
-from sandbox.families.coins import CoinVenue, change
-from sandbox.families.exchange import Route
+from sandbox.families.coins import CoinVenue
+from sandbox.families.numbers import percent
+from sandbox.families.routes import Route
 from sandbox.venue import Answer
 
 _TOKENS = "/tokens/v1/ethereum/"
@@ -57,12 +57,11 @@ class DexScreener(CoinVenue):
     def coin(self, asset: Asset) -> str | None:
         return _ADDRESSES.get(asset.ticker)
 
-    def routes(self) -> Mapping[str, Route]:
-        return {}
+    def routes(self, path: str) -> Route | None:
+        known = path.startswith(_TOKENS)
+        return (lambda _query, now: self._pools(path, now)) if known else None
 
-    def answer(self, path: str, query: Mapping[str, str], now: int) -> Answer:
-        if not path.startswith(_TOKENS):
-            return super().answer(path, query, now)
+    def _pools(self, path: str, now: int) -> Answer:
         asked = path.removeprefix(_TOKENS).split(",")[:_MOST]
         rows = [
             row
@@ -85,7 +84,7 @@ def _pool(address: str, ticker: Ticker, depth: float, skew: float) -> dict[str, 
         "quoteToken": {"address": _ADDRESSES["USDC"], "symbol": "USDC"},
         "priceNative": f"{price:.10f}",
         "priceUsd": f"{price:.10f}",
-        "priceChange": {"h24": round(change(ticker), 2)},
+        "priceChange": {"h24": round(percent(ticker), 2)},
         "volume": {"h24": ticker.day.quote_volume * depth},
         "liquidity": {"usd": ticker.day.quote_volume * depth / 10},
     }

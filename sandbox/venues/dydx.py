@@ -1,21 +1,20 @@
 """dYdX v4: candles newest first, markets as one object by name."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
 import polars as pl
 
 from sandbox.exchange import Span, Ticker
-from sandbox.families.exchange import Route, Spot, split, text, texts
-from sandbox.families.perpetuals import funding_rate, iso, open_amount
+from sandbox.families.numbers import iso, text, texts
+from sandbox.families.perpetuals import funding_rate, open_amount
+from sandbox.families.routes import Route
+from sandbox.families.spot import Spot
 from sandbox.listings import Rules
 from sandbox.model import DAY, MINUTE, Grid
 from sandbox.venue import Answer, RequestError
 
 _PAGE = 1_000
-_CANDLES = "/v4/candles/perpetualMarkets/"
-_FUNDINGS = "/v4/historicalFunding/"
 _GRIDS = {
     "1MIN": Grid(1), "5MINS": Grid(5), "15MINS": Grid(15), "30MINS": Grid(30),
     "1HOUR": Grid(60), "4HOURS": Grid(240), "1DAY": Grid(DAY),
@@ -26,25 +25,23 @@ class Dydx(Spot):
     rules = Rules({"USD": 0.8}, share=0.03, absent=("USDT", "USDC", "DAI", "FDUSD", "PYUSD"))
     grids = _GRIDS
 
-    def native(self, name: str) -> str:
-        return "-".join(split(name, {"LUNA2": "LUNA", "STEPN": "GMT"}))
+    def spell(self, base: str, quote: str) -> str:
+        return f"{base}-{quote}"
 
-    def routes(self) -> Mapping[str, Route]:
+    def routes(self, path: str) -> Route | None:
+        match path.removeprefix("/v4/").split("/"):
+            case ["candles", "perpetualMarkets", native]:
+                return lambda query, now: self._candles(native, query, now)
+            case ["historicalFunding", native]:
+                return lambda _query, now: self._fundings(native, now)
         return {
             "/v4/time": lambda _query, now: Answer({"iso": iso(now), "epoch": now / 1_000}),
             "/v4/perpetualMarkets": self._markets,
-        }
+        }.get(path)
 
-    def answer(self, path: str, query: Mapping[str, str], now: int) -> Answer:
-        if path.startswith(_CANDLES):
-            return self._candles(path.removeprefix(_CANDLES), query, now)
-        if path.startswith(_FUNDINGS):
-            return self._fundings(path.removeprefix(_FUNDINGS), now)
-        return super().answer(path, query, now)
-
-    def wrong(self, text: str) -> RequestError:
-        errors = [{"msg": f"{text} is not valid", "param": text, "location": "params"}]
-        return RequestError(Answer({"errors": errors}, 404 if text == "path" else 400))
+    def error(self, what: str, status: int = 400) -> RequestError:
+        errors = [{"msg": f"{what} is not valid", "param": what, "location": "params"}]
+        return RequestError(Answer({"errors": errors}, status))
 
     def refusal(self, status: int, wait: int, now: int) -> Answer:
         del now
@@ -53,7 +50,7 @@ class Dydx(Spot):
 
     def _candles(self, native: str, query: Mapping[str, str], now: int) -> Answer:
         name, grid = self.name(native), self.grid(query.get("resolution"))
-        start, end = (self._moment(query, at) for at in ("fromISO", "toISO"))
+        start, end = (self.moment(query, at) for at in ("fromISO", "toISO"))
         limit = min(self.number(query, "limit") or _PAGE, _PAGE)
         span = Span(start, None if end is None else end - 1, limit)
         frame = self.newest(name, grid, span, now).reverse()
@@ -70,16 +67,8 @@ class Dydx(Spot):
         ).to_dicts()
         return Answer({"candles": rows}, rows=rows)
 
-    def _moment(self, query: Mapping[str, str], parameter: str) -> int | None:
-        if parameter not in query:
-            return None
-        try:
-            return int(datetime.fromisoformat(query[parameter]).timestamp() * 1_000)
-        except (ValueError, OverflowError):
-            raise self.wrong(parameter) from None
-
     def _markets(self, query: Mapping[str, str], now: int) -> Answer:
-        rows = [self._market(ticker, now) for ticker in self.tickers(query.get("ticker"), now)]
+        rows = [self._market(ticker, now) for ticker in self.quotes(now, query.get("ticker"))]
         return Answer({"markets": {row["ticker"]: row for row in rows}}, rows=rows)
 
     def _market(self, ticker: Ticker, now: int) -> dict[str, Any]:

@@ -3,7 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sandbox.families.spot import Handler, Spot, text
+from sandbox.exchange import Span
+from sandbox.families.numbers import text
+from sandbox.families.routes import Route
+from sandbox.families.spot import Spot
 from sandbox.listings import Rules
 from sandbox.model import DAY, Grid
 from sandbox.venue import Answer, RequestError
@@ -16,11 +19,12 @@ _PAGE = 3000
 
 class Exmo(Spot):
     rules = Rules({"USD": 0.3, "USDT": 0.3, "EUR": 0.1, "BTC": 0.1}, share=0.005)
+    grids = _GRIDS
 
     def spell(self, base: str, quote: str) -> str:
         return f"{base}_{quote}"
 
-    def routes(self, path: str) -> Handler | None:
+    def routes(self, path: str) -> Route | None:
         return {
             "/v1.1/currency": lambda _query, _now: self._currencies(),
             "/v1.1/candles_history": self._candles,
@@ -28,18 +32,19 @@ class Exmo(Spot):
             "/v1.1/pair_settings": self._markets,
         }.get(path)
 
-    def error(self, message: str, status: int = 200) -> RequestError:
-        return RequestError(Answer({"s": "error", "errmsg": message}, status))
+    def error(self, what: str, status: int = 200) -> RequestError:
+        return RequestError(Answer({"s": "error", "errmsg": what}, status))
 
     def _currencies(self) -> Answer:
         return Answer(sorted({ticker for name in self.source.listed for ticker in self.pair(name)}))
 
     def _candles(self, query: Mapping[str, str], now: int) -> Answer:
-        start, end = self.whole(query, "from", 1_000), self.whole(query, "to", 1_000)
+        start, end = self.number(query, "from", 1_000), self.number(query, "to", 1_000)
         if start is None or end is None:
             raise self.error("from and to are required")
-        grid = _GRIDS.get(query.get("resolution", ""))
-        frame = self.candles(query.get("symbol", ""), grid, (start, end, _PAGE), now)
+        grid = self.grid(query.get("resolution"))
+        name = self.name(query.get("symbol"))
+        frame = self.source.candles(name, grid, Span(start, end, _PAGE), now)
         rows: list[Any] = [
             {
                 "t": row["open_time"],

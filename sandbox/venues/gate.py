@@ -6,12 +6,13 @@ from typing import Any, ClassVar
 import polars as pl
 
 from sandbox.exchange import Span, Ticker
-from sandbox.families.exchange import Route, Spot, fraction, split, text, texts
+from sandbox.families.numbers import percent, text, texts
+from sandbox.families.routes import Route
+from sandbox.families.spot import Spot
 from sandbox.listings import Rules
 from sandbox.model import DAY, MINUTE, Grid
 from sandbox.venue import Answer, RequestError
 
-_SPELLING = {"LUNA2": "LUNA", "STEPN": "GMT"}
 _WRONG = {
     "symbol": ("INVALID_CURRENCY_PAIR", "Invalid currency pair"),
     "interval": ("INVALID_PARAM_VALUE", "invalid interval"),
@@ -34,19 +35,20 @@ class Gate(Spot):
         "1d": Grid(DAY), "7d": Grid(7 * DAY),
     }  # fmt: skip
 
-    def native(self, name: str) -> str:
-        return "_".join(split(name, _SPELLING))
+    def spell(self, base: str, quote: str) -> str:
+        return f"{base}_{quote}"
 
-    def routes(self) -> Mapping[str, Route]:
+    def routes(self, path: str) -> Route | None:
         return {
             "/api/v4/spot/time": lambda _query, now: Answer({"server_time": now}),
             "/api/v4/spot/candlesticks": self._candles,
             "/api/v4/spot/tickers": self._tickers,
             "/api/v4/spot/currency_pairs": lambda _query, _now: self._pairs(),
-        }
+        }.get(path)
 
-    def wrong(self, text: str) -> RequestError:
-        label, message = _WRONG.get(text, ("INVALID_PARAM_VALUE", f"invalid {text}"))
+    def error(self, what: str, status: int = 400) -> RequestError:
+        del status
+        label, message = _WRONG.get(what, ("INVALID_PARAM_VALUE", f"invalid {what}"))
         return RequestError(Answer({"label": label, "message": message}, 400))
 
     def refusal(self, status: int, wait: int, now: int) -> Answer:
@@ -74,16 +76,16 @@ class Gate(Spot):
         if start is None:
             return Span(None, end and end * 1000, min(limit or 100, _PAGE))
         if limit is not None:
-            raise self.wrong("limit: conflicts with from and to")
+            raise self.error("limit: conflicts with from and to")
         width = grid.width * 60
         if start * 1000 < now - _DEPTH * width * 1000:
-            raise self.wrong("old")
+            raise self.error("old")
         if ((end or now // 1000) - start) // width >= _PAGE:
-            raise self.wrong("wide")
+            raise self.error("wide")
         return Span(start * 1000, end and end * 1000, _PAGE)
 
     def _tickers(self, query: Mapping[str, str], now: int) -> Answer:
-        rows = [self._quote(ticker) for ticker in self.tickers(query.get("currency_pair"), now)]
+        rows = [self._quote(ticker) for ticker in self.quotes(now, query.get("currency_pair"))]
         return Answer(rows, rows=rows)
 
     def _quote(self, ticker: Ticker) -> dict[str, Any]:
@@ -92,7 +94,7 @@ class Gate(Spot):
             "last": text(ticker.last),
             "lowest_ask": text(ticker.last + ticker.tick),
             "highest_bid": text(ticker.last),
-            "change_percentage": f"{fraction(ticker) * 100:.2f}",
+            "change_percentage": f"{percent(ticker):.2f}",
             "base_volume": text(ticker.day.volume),
             "quote_volume": text(ticker.day.quote_volume),
             "high_24h": text(ticker.day.high),
@@ -105,7 +107,7 @@ class Gate(Spot):
 
     def _pair(self, name: str) -> dict[str, Any]:
         market = self.source.listed[name]
-        base, quote = split(name, _SPELLING)
+        base, quote = self.pair(name)
         return {
             "id": f"{base}_{quote}",
             "base": base,

@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from sandbox.exchange import Span
-from sandbox.families.exchange import Route, Spot, fraction, split, text
+from sandbox.families.numbers import fraction, text
+from sandbox.families.routes import Route
+from sandbox.families.spot import Spot
 from sandbox.listings import Rules
 from sandbox.model import DAY, Grid
 from sandbox.venue import Answer, RequestError
 
-_SPELLING = {"LUNA2": "LUNA", "STEPN": "GMT"}
 _PAGE = 1_440  # closed candles; the forming one comes on top
 
 
@@ -22,28 +23,27 @@ class Gemini(Spot):
         "6hr": Grid(360), "1day": Grid(DAY, 240),
     }  # fmt: skip
 
-    def native(self, name: str) -> str:
-        return "".join(split(name, _SPELLING)).lower()
+    def spell(self, base: str, quote: str) -> str:
+        return f"{base}{quote}".lower()
 
-    def answer(self, path: str, query: Mapping[str, str], now: int) -> Answer:
+    def routes(self, path: str) -> Route | None:
+        symbols = list(self.names)
         match path.strip("/").split("/"):
             case ["v2", "candles", symbol, frame]:
-                return self._candles(self.name(symbol.lower()), self.grid(frame), now)
+                return lambda _query, now: self._candles(symbol.lower(), frame, now)
             case ["v2", "ticker", symbol]:
-                return self._ticker(symbol.lower(), now)
-        return super().answer(path, query, now)
+                return lambda _query, now: self._ticker(symbol.lower(), now)
+            case ["v1", "symbols"]:
+                return lambda _query, _now: Answer(symbols, rows=symbols)
+            case ["v1", "pricefeed"]:
+                return self._prices
+        return None
 
-    def routes(self) -> Mapping[str, Route]:
-        symbols = list(self.names)
-        return {
-            "/v1/symbols": lambda _query, _now: Answer(symbols, rows=symbols),
-            "/v1/pricefeed": self._prices,
-        }
-
-    def wrong(self, text: str) -> RequestError:
-        if text == "path":
+    def error(self, what: str, status: int = 400) -> RequestError:
+        del status
+        if what == "path":
             return RequestError(Answer({"error": "Not Found"}, 404))
-        message = f"Supplied value is not a valid {text}"
+        message = f"Supplied value is not a valid {what}"
         error = {"result": "error", "reason": "InvalidParameter", "message": message}
         return RequestError(Answer(error, 400))
 
@@ -53,7 +53,8 @@ class Gemini(Spot):
         error = {"result": "error", "reason": "RateLimit", "message": message}
         return Answer(error, status)
 
-    def _candles(self, name: str, grid: Grid, now: int) -> Answer:
+    def _candles(self, symbol: str, frame: str, now: int) -> Answer:
+        name, grid = self.name(symbol), self.grid(frame)
         found = self.source.candles(name, grid, Span(None, None, _PAGE + 1), now).reverse()
         rows: list[Any] = found.select("open_time", "open", "high", "low", "close", "volume").rows()
         return Answer(rows, rows=rows)
@@ -66,12 +67,12 @@ class Gemini(Spot):
                 "price": text(ticker.last),
                 "percentChange24h": f"{fraction(ticker):.4f}",
             }
-            for ticker in self.tickers(None, now)
+            for ticker in self.quotes(now)
         ]
         return Answer(rows, rows=rows)
 
     def _ticker(self, symbol: str, now: int) -> Answer:
-        (ticker,) = self.tickers(symbol, now)
+        (ticker,) = self.quotes(now, symbol)
         row = {
             "symbol": symbol.upper(),
             "open": text(ticker.day.open),

@@ -6,12 +6,12 @@ from typing import Any, ClassVar
 import polars as pl
 
 from sandbox.exchange import Span, Stats, Ticker
-from sandbox.families.exchange import Route, Spot, split
+from sandbox.families.routes import Route
+from sandbox.families.spot import Spot
 from sandbox.listings import Rules
 from sandbox.model import DAY, Grid
 from sandbox.venue import Answer, RequestError
 
-_SPELLING = {"LUNA2": "LUNA", "STEPN": "GMT"}
 _WRONG = {"symbol": "invalid symbol", "interval": "invalid period"}
 _PAGE = 2_000
 
@@ -23,20 +23,21 @@ class Htx(Spot):
         "4hour": Grid(240), "1day": Grid(DAY, -480),
     }  # fmt: skip
 
-    def native(self, name: str) -> str:
-        return "".join(split(name, _SPELLING)).lower()
+    def spell(self, base: str, quote: str) -> str:
+        return f"{base}{quote}".lower()
 
-    def routes(self) -> Mapping[str, Route]:
+    def routes(self, path: str) -> Route | None:
         return {
             "/v1/common/timestamp": lambda _query, now: Answer({"status": "ok", "data": now}),
             "/v1/common/symbols": lambda _query, _now: self._symbols(),
             "/market/history/kline": self._klines,
             "/market/tickers": self._tickers,
             "/market/detail/merged": self._merged,
-        }
+        }.get(path)
 
-    def wrong(self, text: str) -> RequestError:
-        message = _WRONG.get(text, f"invalid {text}")
+    def error(self, what: str, status: int = 400) -> RequestError:
+        del status
+        message = _WRONG.get(what, f"invalid {what}")
         error = {"status": "error", "err-code": "invalid-parameter", "err-msg": message}
         return RequestError(Answer({**error, "data": None}))
 
@@ -49,7 +50,7 @@ class Htx(Spot):
         name, grid = self.name(query.get("symbol")), self.grid(query.get("period"))
         size = self.number(query, "size")
         if size is not None and not 1 <= size <= _PAGE:
-            raise self.wrong("size")
+            raise self.error("size")
         found = self.source.candles(name, grid, Span(None, None, size or 150), now)
         rows: list[Any] = (
             found.reverse()
@@ -70,7 +71,7 @@ class Htx(Spot):
 
     def _tickers(self, query: Mapping[str, str], now: int) -> Answer:
         del query
-        rows = [self._quote(ticker) for ticker in self.tickers(None, now)]
+        rows = [self._quote(ticker) for ticker in self.quotes(now)]
         return Answer({"status": "ok", "ts": now, "data": rows}, rows=rows)
 
     def _quote(self, ticker: Ticker) -> dict[str, Any]:
@@ -86,7 +87,7 @@ class Htx(Spot):
         }
 
     def _merged(self, query: Mapping[str, str], now: int) -> Answer:
-        (ticker,) = self.tickers(query.get("symbol", ""), now)
+        (ticker,) = self.quotes(now, query.get("symbol", ""))
         row = {
             "id": now,
             "version": now,
@@ -103,7 +104,7 @@ class Htx(Spot):
 
     def _symbol(self, name: str) -> dict[str, Any]:
         market = self.source.listed[name]
-        base, quote = split(name.lower(), {k.lower(): v.lower() for k, v in _SPELLING.items()})
+        base, quote = (ticker.lower() for ticker in self.pair(name))
         return {
             "base-currency": base,
             "quote-currency": quote,

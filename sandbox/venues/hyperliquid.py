@@ -1,21 +1,23 @@
 """Hyperliquid: one address that is asked by POST; the newest 5,000 candles."""
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 import msgspec
 import polars as pl
 
 from sandbox.exchange import Span
-from sandbox.families.exchange import WEEK, Route, Spot, text, texts
+from sandbox.families.numbers import text, texts
 from sandbox.families.perpetuals import funding_rate, open_amount
+from sandbox.families.routes import Route
+from sandbox.families.spot import TICKERS, WEEK, Spot
 from sandbox.listings import Rules
 from sandbox.model import DAY, MINUTE, Grid
 from sandbox.venue import Answer, RequestError
 
 _DEPTH = 5_000
 _WEIGHT = 20  # of every question, but for what its answer's length adds
-_SPELLING = {"LUNA2": "LUNA", "STEPN": "GMT", "BEAMX": "BEAM"}
 _GRIDS = {
     "1m": Grid(1), "3m": Grid(3), "5m": Grid(5), "15m": Grid(15), "30m": Grid(30),
     "1h": Grid(60), "2h": Grid(120), "4h": Grid(240), "8h": Grid(480), "12h": Grid(720),
@@ -42,19 +44,22 @@ class Hyperliquid(Spot):
         absent=("USDT", "USDC", "DAI", "FDUSD", "SHIB", "PEPE", "FLOKI", "BONK", "LUNC"),
     )
     grids = _GRIDS
+    tickers = MappingProxyType({**TICKERS, "BEAMX": "BEAM"})
 
-    def native(self, name: str) -> str:
-        base = name.partition("/")[0]
-        return _SPELLING.get(base, base)
+    def spell(self, base: str, quote: str) -> str:
+        del quote
+        return base
 
-    def routes(self) -> Mapping[str, Route]:
-        return {}
+    def routes(self, path: str) -> Route | None:
+        del path
+        return None
 
-    def wrong(self, text: str) -> RequestError:
-        if text == "path":
+    def error(self, what: str, status: int = 400) -> RequestError:
+        del status
+        if what == "path":
             return RequestError(Answer({"error": "Not Found"}, 404))
         payload = b"Failed to deserialize the JSON body into the target type"
-        return RequestError(Answer(payload, 422, content_type="text/plain"))
+        return RequestError(Answer(payload, 422, content_type="what/plain"))
 
     def refusal(self, status: int, wait: int, now: int) -> Answer:
         del wait, now
@@ -66,11 +71,11 @@ class Hyperliquid(Spot):
 
     def post(self, path: str, body: bytes, now: int) -> Answer:
         if path != "/info":
-            raise self.wrong("path")
+            raise self.error("path")
         try:
             question = msgspec.json.decode(body, type=_Question)
         except msgspec.DecodeError:
-            raise self.wrong("body") from None
+            raise self.error("body") from None
         match question:
             case _Question("candleSnapshot", _Window() as window):
                 return self._candles(window, now)
@@ -80,7 +85,7 @@ class Hyperliquid(Spot):
                 return self._predicted(now)
             case _Question("exchangeStatus"):
                 return Answer({"specialStatuses": None, "time": now})
-        raise self.wrong("type")
+        raise self.error("type")
 
     def _candles(self, window: _Window, now: int) -> Answer:
         name, grid = self.name(window.coin), self.grid(window.interval)
@@ -104,7 +109,7 @@ class Hyperliquid(Spot):
         return Answer(rows, rows=rows)
 
     def _contexts(self, now: int) -> Answer:
-        tickers = self.tickers(None, now)
+        tickers = self.quotes(now)
         universe = [
             {"szDecimals": 2, "name": self.native(ticker.name), "maxLeverage": 20}
             for ticker in tickers

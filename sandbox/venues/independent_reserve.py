@@ -4,14 +4,16 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from sandbox.families.spot import TICKERS, Handler, Spot, iso
+from sandbox.exchange import Span
+from sandbox.families.numbers import iso
+from sandbox.families.routes import Route
+from sandbox.families.spot import TICKERS, Spot
 from sandbox.listings import Rules
 from sandbox.model import Grid
 from sandbox.venue import Answer, RequestError
 
 _HOUR = 3_600_000
 _PAGE = 240
-_SECONDS = "%Y-%m-%dT%H:%M:%SZ"
 
 
 class IndependentReserve(Spot):
@@ -22,7 +24,7 @@ class IndependentReserve(Spot):
     def spell(self, base: str, quote: str) -> str:
         return f"{base}-{quote}".lower()
 
-    def routes(self, path: str) -> Handler | None:
+    def routes(self, path: str) -> Route | None:
         return {
             "/Public/GetValidPrimaryCurrencyCodes": lambda _query, _now: self._codes(0),
             "/Public/GetValidSecondaryCurrencyCodes": lambda _query, _now: self._codes(1),
@@ -30,8 +32,8 @@ class IndependentReserve(Spot):
             "/Public/GetTradeHistorySummary": self._history,
         }.get(path)
 
-    def error(self, message: str, status: int = 400) -> RequestError:
-        return RequestError(Answer({"Message": message}, status))
+    def error(self, what: str, status: int = 400) -> RequestError:
+        return RequestError(Answer({"Message": what}, status))
 
     def _codes(self, place: int) -> Answer:
         rows = sorted({self.pair(name)[place].capitalize() for name in self.source.listed})
@@ -54,18 +56,18 @@ class IndependentReserve(Spot):
             "LastPrice": ticker.last,
             "PrimaryCurrencyCode": base.capitalize(),
             "SecondaryCurrencyCode": quote.capitalize(),
-            "CreatedTimestampUtc": iso(now),
+            "CreatedTimestampUtc": iso(now, "microseconds"),
         }
         return Answer(payload, rows=[payload])
 
     def _history(self, query: Mapping[str, str], now: int) -> Answer:
-        hours = min(self.whole(query, "numberOfHoursInThePastToRetrieve") or 1, _PAGE)
+        hours = min(self.number(query, "numberOfHoursInThePastToRetrieve") or 1, _PAGE)
         native = self._market(query)
-        frame = self.candles(native, Grid(60), (None, None, hours), now)
+        frame = self.source.candles(self.name(native), Grid(60), Span(None, None, hours), now)
         rows: list[Any] = [
             {
-                "StartTimestampUtc": iso(row["open_time"], _SECONDS),
-                "EndTimestampUtc": iso(row["open_time"] + _HOUR, _SECONDS),
+                "StartTimestampUtc": iso(row["open_time"], "seconds"),
+                "EndTimestampUtc": iso(row["open_time"] + _HOUR, "seconds"),
                 "OpeningSecondaryCurrencyPrice": row["open"],
                 "HighestSecondaryCurrencyPrice": row["high"],
                 "LowestSecondaryCurrencyPrice": row["low"],
@@ -83,7 +85,7 @@ class IndependentReserve(Spot):
             "NumberOfHoursInThePastToRetrieve": hours,
             "PrimaryCurrencyCode": base.capitalize(),
             "SecondaryCurrencyCode": quote.capitalize(),
-            "CreatedTimestampUtc": iso(now),
+            "CreatedTimestampUtc": iso(now, "microseconds"),
         }
         return Answer(payload, rows=rows)
 

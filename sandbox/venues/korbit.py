@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sandbox.exchange import Ticker
-from sandbox.families.spot import Handler, Spot, percent, text
+from sandbox.exchange import Span, Ticker
+from sandbox.families.numbers import percent, text
+from sandbox.families.routes import Route
+from sandbox.families.spot import Spot
 from sandbox.listings import Rules
 from sandbox.model import DAY, Grid
 from sandbox.venue import Answer, RequestError
@@ -17,11 +19,12 @@ _PAGE = 200
 
 class Korbit(Spot):
     rules = Rules({"KRW": 0.6}, share=0.002, least_decimals=0)
+    grids = _GRIDS
 
     def spell(self, base: str, quote: str) -> str:
         return f"{base}_{quote}".lower()
 
-    def routes(self, path: str) -> Handler | None:
+    def routes(self, path: str) -> Route | None:
         return {
             "/v2/time": lambda _query, now: _answer({"time": now}),
             "/v2/candles": self._candles,
@@ -29,17 +32,17 @@ class Korbit(Spot):
             "/v2/currencyPairs": lambda _query, _now: self._markets(),
         }.get(path)
 
-    def error(self, message: str, status: int = 400) -> RequestError:
-        payload = {"success": False, "error": {"message": message}}
+    def error(self, what: str, status: int = 400) -> RequestError:
+        payload = {"success": False, "error": {"message": what}}
         return RequestError(Answer(payload, status))
 
     def _candles(self, query: Mapping[str, str], now: int) -> Answer:
-        limit = self.whole(query, "limit")
+        limit = self.number(query, "limit")
         if not limit or limit > _PAGE:
             raise self.error("BAD_REQUEST: limit")
-        span = (self.whole(query, "start"), self.whole(query, "end"), limit)
-        grid = _GRIDS.get(query.get("interval", ""))
-        frame = self.candles(query.get("symbol", ""), grid, span, now)
+        span = Span(self.number(query, "start"), self.number(query, "end"), limit)
+        grid = self.grid(query.get("interval"))
+        frame = self.source.candles(self.name(query.get("symbol")), grid, span, now)
         return _answer(
             [
                 {

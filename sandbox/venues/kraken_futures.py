@@ -1,13 +1,16 @@
 """Kraken's futures: candles by path, funding in dollars per coin, all tickers in one answer."""
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 import polars as pl
 
 from sandbox.exchange import Span, Ticker
-from sandbox.families.exchange import WEEK, Route, Spot, split, texts
-from sandbox.families.perpetuals import funding_rate, iso, open_amount
+from sandbox.families.numbers import iso, percent, texts
+from sandbox.families.perpetuals import funding_rate, open_amount
+from sandbox.families.routes import Route
+from sandbox.families.spot import TICKERS, WEEK, Spot
 from sandbox.listings import Rules
 from sandbox.model import DAY, Grid
 from sandbox.venue import Answer, RequestError
@@ -24,30 +27,30 @@ _GRIDS = {
 class KrakenFutures(Spot):
     rules = Rules({"USD": 0.8}, share=0.03, absent=("USDT", "USDC", "DAI", "FDUSD", "PYUSD"))
     grids = _GRIDS
+    tickers = MappingProxyType({**TICKERS, "BTC": "XBT"})
 
-    def native(self, name: str) -> str:
-        return "PF_" + "".join(split(name, {"BTC": "XBT", "LUNA2": "LUNA", "STEPN": "GMT"}))
+    def spell(self, base: str, quote: str) -> str:
+        return f"PF_{base}{quote}"
 
-    def routes(self) -> Mapping[str, Route]:
+    def routes(self, path: str) -> Route | None:
+        if path.startswith(f"{_TICKERS}/"):
+            return lambda _query, now: self._one(path.removeprefix(f"{_TICKERS}/"), now)
+        if path.startswith(_CANDLES):
+            return lambda query, now: self._candles(path.removeprefix(_CANDLES), query, now)
         return {
             "/derivatives/api/v3/instruments/status": self._status,
             _TICKERS: lambda _query, now: self._all(now),
-        }
+        }.get(path)
 
-    def answer(self, path: str, query: Mapping[str, str], now: int) -> Answer:
-        if path.startswith(f"{_TICKERS}/"):
-            (ticker,) = self.tickers(path.removeprefix(f"{_TICKERS}/"), now)
-            row = self._ticker(ticker, now)
-            return Answer({"result": "success", "ticker": row, "serverTime": iso(now)}, rows=[row])
-        if path.startswith(_CANDLES):
-            return self._candles(path.removeprefix(_CANDLES), query, now)
-        return super().answer(path, query, now)
+    def _one(self, native: str, now: int) -> Answer:
+        row = self._ticker(self.quotes(now, native)[0], now)
+        return Answer({"result": "success", "ticker": row, "serverTime": iso(now)}, rows=[row])
 
-    def wrong(self, text: str) -> RequestError:
-        if text == "path":
-            return RequestError(Answer({"result": "error", "error": "notFound"}, 404))
-        errors = [{"severity": "error", "error_class": "BadRequest", "msg": text}]
-        return RequestError(Answer({"status": "BAD_REQUEST", "errors": errors}, 400))
+    def error(self, what: str, status: int = 400) -> RequestError:
+        if status == 404:
+            return RequestError(Answer({"result": "error", "error": "notFound"}, status))
+        errors = [{"severity": "error", "error_class": "BadRequest", "msg": what}]
+        return RequestError(Answer({"status": "BAD_REQUEST", "errors": errors}, status))
 
     def refusal(self, status: int, wait: int, now: int) -> Answer:
         del wait
@@ -75,7 +78,7 @@ class KrakenFutures(Spot):
         return Answer({"result": "success", "instrumentStatus": rows, "serverTime": iso(now)})
 
     def _all(self, now: int) -> Answer:
-        rows = [self._ticker(ticker, now) for ticker in self.tickers(None, now)]
+        rows = [self._ticker(ticker, now) for ticker in self.quotes(now)]
         return Answer({"result": "success", "tickers": rows, "serverTime": iso(now)}, rows=rows)
 
     def _ticker(self, ticker: Ticker, now: int) -> dict[str, Any]:
@@ -93,7 +96,7 @@ class KrakenFutures(Spot):
             "fundingRate": rate * ticker.last,
             "fundingRatePrediction": rate * ticker.last,
             "suspended": False,
-            "change24h": round((ticker.last / ticker.day.open - 1) * 100, 2),
+            "change24h": round(percent(ticker), 2),
         }
 
 

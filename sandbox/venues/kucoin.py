@@ -6,12 +6,13 @@ from typing import Any, ClassVar
 import polars as pl
 
 from sandbox.exchange import Span, Ticker
-from sandbox.families.exchange import Route, Spot, fraction, split, step, text, texts
+from sandbox.families.numbers import fraction, step, text, texts
+from sandbox.families.routes import Route
+from sandbox.families.spot import Spot
 from sandbox.listings import Rules
 from sandbox.model import DAY, Grid
 from sandbox.venue import Answer, RequestError
 
-_SPELLING = {"LUNA2": "LUNA", "STEPN": "GMT"}
 _WRONG = {
     "symbol": ("400100", "This pair is not provided at present"),
     "interval": ("400100", "Incorrect candlestick type"),
@@ -35,17 +36,17 @@ class Kucoin(Spot):
         "4hour": Grid(240), "1day": Grid(DAY), "1week": Grid(7 * DAY),
     }  # fmt: skip
 
-    def native(self, name: str) -> str:
-        return "-".join(split(name, _SPELLING))
+    def spell(self, base: str, quote: str) -> str:
+        return f"{base}-{quote}"
 
-    def routes(self) -> Mapping[str, Route]:
+    def routes(self, path: str) -> Route | None:
         return {
             "/api/v1/timestamp": lambda _query, now: _ok(now),
             "/api/v1/market/candles": self._candles,
             "/api/v1/market/allTickers": self._tickers,
             "/api/v1/market/orderbook/level1": self._level1,
             "/api/v2/symbols": lambda _query, _now: self._symbols(),
-        }
+        }.get(path)
 
     def weight(self, path: str, query: Mapping[str, str]) -> int:
         del query
@@ -58,8 +59,9 @@ class Kucoin(Spot):
             "gw-ratelimit-remaining": str(max(amount - used.get(30, 0), 0)),
         }
 
-    def wrong(self, text: str) -> RequestError:
-        code, message = _WRONG.get(text, ("400100", f"Parameter {text} error"))
+    def error(self, what: str, status: int = 400) -> RequestError:
+        del status
+        code, message = _WRONG.get(what, ("400100", f"Parameter {what} error"))
         return RequestError(Answer({"code": code, "msg": message}))
 
     def refusal(self, status: int, wait: int, now: int) -> Answer:
@@ -85,7 +87,7 @@ class Kucoin(Spot):
 
     def _tickers(self, query: Mapping[str, str], now: int) -> Answer:
         del query
-        rows = [self._quote(ticker) for ticker in self.tickers(None, now)]
+        rows = [self._quote(ticker) for ticker in self.quotes(now)]
         return _ok({"time": now, "ticker": rows}, rows)
 
     def _quote(self, ticker: Ticker) -> dict[str, Any]:
@@ -110,7 +112,7 @@ class Kucoin(Spot):
         }
 
     def _level1(self, query: Mapping[str, str], now: int) -> Answer:
-        (ticker,) = self.tickers(query.get("symbol", ""), now)
+        (ticker,) = self.quotes(now, query.get("symbol", ""))
         row = {
             "time": now,
             "sequence": str(now),
@@ -129,7 +131,7 @@ class Kucoin(Spot):
 
     def _symbol(self, name: str) -> dict[str, Any]:
         market = self.source.listed[name]
-        base, quote = split(name, _SPELLING)
+        base, quote = self.pair(name)
         return {
             "symbol": f"{base}-{quote}",
             "name": f"{base}-{quote}",

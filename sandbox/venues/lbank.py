@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sandbox.exchange import Ticker
-from sandbox.families.spot import Handler, Spot, percent, text
+from sandbox.exchange import Span, Ticker
+from sandbox.families.numbers import percent, text
+from sandbox.families.routes import Route
+from sandbox.families.spot import Spot
 from sandbox.listings import Rules
 from sandbox.model import DAY, MINUTE, Grid
 from sandbox.venue import Answer, RequestError
@@ -22,11 +24,12 @@ _PAGE = 2000
 
 class Lbank(Spot):
     rules = Rules({"USDT": 0.7, "BTC": 0.1, "ETH": 0.1}, share=0.03)
+    grids = _GRIDS
 
     def spell(self, base: str, quote: str) -> str:
         return f"{base}_{quote}".lower()
 
-    def routes(self, path: str) -> Handler | None:
+    def routes(self, path: str) -> Route | None:
         return {
             "/v2/timestamp.do": lambda _query, now: _answer(now, now),
             "/v2/kline.do": self._candles,
@@ -34,18 +37,18 @@ class Lbank(Spot):
             "/v2/currencyPairs.do": lambda _query, now: _answer(list(self.names), now),
         }.get(path)
 
-    def error(self, message: str, status: int = 200) -> RequestError:
+    def error(self, what: str, status: int = 200) -> RequestError:
         """It refuses with status 200 and a code, those who are too fast too."""
         code = 10004 if status == 429 else 10003
-        payload = {"result": "false", "msg": message, "error_code": code}
+        payload = {"result": "false", "msg": what, "error_code": code}
         return RequestError(Answer(payload, 404 if status == 404 else 200))
 
     def _candles(self, query: Mapping[str, str], now: int) -> Answer:
-        grid = _GRIDS.get(query.get("type", ""))
-        size = min(self.whole(query, "size") or 1, _PAGE)
-        time = self.whole(query, "time", 1_000)
-        start = grid.floor(time // MINUTE) * MINUTE if grid and time is not None else None
-        frame = self.candles(query.get("symbol", ""), grid, (start, None, size), now)
+        name, grid = self.name(query.get("symbol")), self.grid(query.get("type"))
+        size = min(self.number(query, "size") or 1, _PAGE)
+        time = self.number(query, "time", 1_000)
+        start = grid.floor(time // MINUTE) * MINUTE if time is not None else None
+        frame = self.source.candles(name, grid, Span(start, None, size), now)
         rows: list[Any] = [
             [
                 row["open_time"] // 1_000,

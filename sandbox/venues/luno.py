@@ -5,7 +5,9 @@ from types import MappingProxyType
 from typing import Any
 
 from sandbox.exchange import Ticker
-from sandbox.families.spot import TICKERS, Handler, Spot, text
+from sandbox.families.numbers import text
+from sandbox.families.routes import Route
+from sandbox.families.spot import TICKERS, Spot
 from sandbox.listings import Rules
 from sandbox.venue import Answer, RequestError
 
@@ -17,16 +19,16 @@ class Luno(Spot):
     def spell(self, base: str, quote: str) -> str:
         return f"{base}{quote}"
 
-    def routes(self, path: str) -> Handler | None:
+    def routes(self, path: str) -> Route | None:
         return {
             "/api/1/ticker": self._one,
             "/api/1/tickers": self._all,
             "/api/exchange/1/markets": self._markets,
         }.get(path)
 
-    def error(self, message: str, status: int = 400) -> RequestError:
+    def error(self, what: str, status: int = 400) -> RequestError:
         code = "ErrTooManyRequests" if status == 429 else "ErrInvalidParameters"
-        return RequestError(Answer({"error": message, "error_code": code}, status))
+        return RequestError(Answer({"error": what, "error_code": code}, status))
 
     def _one(self, query: Mapping[str, str], now: int) -> Answer:
         row = self._ticker(self.quotes(now, query.get("pair", ""))[0], now)

@@ -6,12 +6,13 @@ from typing import Any, ClassVar
 import polars as pl
 
 from sandbox.exchange import Span, Ticker
-from sandbox.families.exchange import Route, Spot, fraction, split, text, texts
+from sandbox.families.numbers import fraction, text, texts
+from sandbox.families.routes import Route
+from sandbox.families.spot import Spot
 from sandbox.listings import Rules
 from sandbox.model import DAY, MINUTE, Grid
 from sandbox.venue import Answer, RequestError
 
-_SPELLING = {"LUNA2": "LUNA", "STEPN": "GMT"}
 _WRONG = {
     "symbol": (-1121, "Invalid symbol."),
     "interval": (-1121, "Invalid interval."),
@@ -28,26 +29,25 @@ class Mexc(Spot):
         "4h": Grid(240),
     }  # fmt: skip
 
-    def native(self, name: str) -> str:
-        return "".join(split(name, _SPELLING))
+    def spell(self, base: str, quote: str) -> str:
+        return f"{base}{quote}"
 
-    def routes(self) -> Mapping[str, Route]:
+    def routes(self, path: str) -> Route | None:
         return {
             "/api/v3/ping": lambda _query, _now: Answer({}),
             "/api/v3/time": lambda _query, now: Answer({"serverTime": now}),
             "/api/v3/klines": self._klines,
             "/api/v3/ticker/24hr": self._tickers,
             "/api/v3/exchangeInfo": lambda _query, now: self._info(now),
-        }
+        }.get(path)
 
     def weight(self, path: str, query: Mapping[str, str]) -> int:
-        if path == "/api/v3/ticker/24hr" and "symbol" not in query:
-            return 40
-        return 10 if path == "/api/v3/exchangeInfo" else 1
+        del query
+        return 25 if path in ("/api/v3/ticker/24hr", "/api/v3/exchangeInfo") else 1
 
-    def wrong(self, text: str) -> RequestError:
-        code, message = _WRONG.get(text, (-1100, f"Illegal characters found in parameter '{text}'"))
-        return RequestError(Answer({"code": code, "msg": message}, 404 if text == "path" else 400))
+    def error(self, what: str, status: int = 400) -> RequestError:
+        code, message = _WRONG.get(what, (-1100, f"Illegal characters found in parameter '{what}'"))
+        return RequestError(Answer({"code": code, "msg": message}, status))
 
     def refusal(self, status: int, wait: int, now: int) -> Answer:
         del now
@@ -71,7 +71,7 @@ class Mexc(Spot):
         return Answer(rows, rows=rows)
 
     def _tickers(self, query: Mapping[str, str], now: int) -> Answer:
-        rows = [self._quote(ticker, now) for ticker in self.tickers(query.get("symbol"), now)]
+        rows = [self._quote(ticker, now) for ticker in self.quotes(now, query.get("symbol"))]
         return Answer(rows[0] if "symbol" in query else rows, rows=rows)
 
     def _quote(self, ticker: Ticker, now: int) -> dict[str, Any]:
@@ -108,7 +108,7 @@ class Mexc(Spot):
 
     def _symbol(self, name: str) -> dict[str, Any]:
         market = self.source.listed[name]
-        base, quote = split(name, _SPELLING)
+        base, quote = self.pair(name)
         return {
             "symbol": base + quote,
             "status": "1",
@@ -117,7 +117,7 @@ class Mexc(Spot):
             "quoteAsset": quote,
             "quotePrecision": market.price_decimals,
             "orderTypes": ["LIMIT", "MARKET", "LIMIT_MAKER"],
-            "isSpotTradingAllowed": True,
+            "isSpotTradingAllowed": False,
             "isMarginTradingAllowed": False,
             "permissions": ["SPOT"],
             "filters": [],

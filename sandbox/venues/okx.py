@@ -6,17 +6,20 @@ from typing import Any, ClassVar
 import polars as pl
 
 from sandbox.exchange import Span, Ticker
-from sandbox.families.exchange import WEEK, Route, Spot, split, step, text, texts
+from sandbox.families.numbers import step, text, texts
+from sandbox.families.routes import Route
+from sandbox.families.spot import WEEK, Spot
 from sandbox.listings import Rules
 from sandbox.model import DAY, Grid
 from sandbox.venue import Answer, RequestError
 
-_SPELLING = {"LUNA2": "LUNA", "STEPN": "GMT"}
 _WRONG = {
     "symbol": ("51001", "Instrument ID doesn't exist"),
     "interval": ("51000", "Parameter bar error"),
     "path": ("404", "Not Found"),
 }
+
+_PAGE, _USUAL_PAGE = 300, 100
 
 
 class Okx(Spot):
@@ -26,34 +29,35 @@ class Okx(Spot):
         "1Dutc": Grid(DAY), "1D": Grid(DAY, -480), "1Wutc": WEEK,
     }  # fmt: skip
 
-    def native(self, name: str) -> str:
-        return "-".join(split(name, _SPELLING))
+    def spell(self, base: str, quote: str) -> str:
+        return f"{base}-{quote}"
 
-    def routes(self) -> Mapping[str, Route]:
+    def routes(self, path: str) -> Route | None:
         return {
             "/api/v5/public/time": lambda _query, now: _ok([{"ts": str(now)}]),
             "/api/v5/market/ticker": self._ticker,
             "/api/v5/market/tickers": self._tickers,
-            "/api/v5/market/candles": lambda query, now: self._candles(query, now, 300),
-            "/api/v5/market/history-candles": lambda query, now: self._candles(query, now, 100),
+            "/api/v5/market/candles": self._candles,
+            "/api/v5/market/history-candles": self._candles,
             "/api/v5/public/instruments": self._instruments,
-        }
+        }.get(path)
 
-    def wrong(self, text: str) -> RequestError:
-        code, message = _WRONG.get(text, ("51000", f"Parameter {text} error"))
+    def error(self, what: str, status: int = 400) -> RequestError:
+        del status
+        code, message = _WRONG.get(what, ("51000", f"Parameter {what} error"))
         return RequestError(Answer({"code": code, "msg": message, "data": []}))
 
     def refusal(self, status: int, wait: int, now: int) -> Answer:
         del wait, now
         return Answer({"code": "50011", "msg": "Too Many Requests", "data": []}, status)
 
-    def _candles(self, query: Mapping[str, str], now: int, page: int) -> Answer:
+    def _candles(self, query: Mapping[str, str], now: int) -> Answer:
         name, grid = self.name(query.get("instId")), self.grid(query.get("bar", "1m"))
         before, after = self.number(query, "before"), self.number(query, "after")
         span = Span(
             None if before is None else before + 1,
             None if after is None else after - 1,
-            min(self.number(query, "limit") or 100, page),
+            min(self.number(query, "limit") or _USUAL_PAGE, _PAGE),
         )
         closed = pl.col("open_time") + grid.width * 60_000 <= now
         rows: list[Any] = (
@@ -70,13 +74,13 @@ class Okx(Spot):
         return _ok(rows)
 
     def _ticker(self, query: Mapping[str, str], now: int) -> Answer:
-        found = self.tickers(query.get("instId", ""), now)
+        found = self.quotes(now, query.get("instId", ""))
         return _ok([self._quote(ticker, now) for ticker in found])
 
     def _tickers(self, query: Mapping[str, str], now: int) -> Answer:
         if query.get("instType") != "SPOT":
-            raise self.wrong("instType")
-        return _ok([self._quote(ticker, now) for ticker in self.tickers(None, now)])
+            raise self.error("instType")
+        return _ok([self._quote(ticker, now) for ticker in self.quotes(now)])
 
     def _quote(self, ticker: Ticker, now: int) -> dict[str, Any]:
         return {
@@ -101,12 +105,12 @@ class Okx(Spot):
     def _instruments(self, query: Mapping[str, str], now: int) -> Answer:
         del now
         if query.get("instType") != "SPOT":
-            raise self.wrong("instType")
+            raise self.error("instType")
         return _ok([self._instrument(name) for name in self.source.listed])
 
     def _instrument(self, name: str) -> dict[str, Any]:
         market = self.source.listed[name]
-        base, quote = split(name, _SPELLING)
+        base, quote = self.pair(name)
         return {
             "instType": "SPOT",
             "instId": f"{base}-{quote}",

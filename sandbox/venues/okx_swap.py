@@ -6,16 +6,17 @@ from typing import Any
 import polars as pl
 
 from sandbox.exchange import Span, Ticker
-from sandbox.families.exchange import WEEK, Route, Spot, split, text, texts
+from sandbox.families.numbers import text, texts
 from sandbox.families.perpetuals import funding_rate, next_funding, open_amount
+from sandbox.families.routes import Route
+from sandbox.families.spot import WEEK, Spot
 from sandbox.listings import Rules
 from sandbox.model import DAY, Grid
 from sandbox.venue import Answer, RequestError
 
 _HOURS = 8
-_PAGE = 100
+_PAGE, _USUAL_PAGE = 300, 100
 _CONTRACT = 0.01  # coins
-_ENDING = "-SWAP"
 _GRIDS = {
     "1m": Grid(1), "3m": Grid(3), "5m": Grid(5), "15m": Grid(15), "30m": Grid(30),
     "1H": Grid(60), "2H": Grid(120), "4H": Grid(240), "6Hutc": Grid(360), "12Hutc": Grid(720),
@@ -29,23 +30,24 @@ class OkxSwap(Spot):
     )
     grids = _GRIDS
 
-    def native(self, name: str) -> str:
-        return "-".join(split(name, {"LUNA2": "LUNA", "STEPN": "GMT"})) + _ENDING
+    def spell(self, base: str, quote: str) -> str:
+        return f"{base}-{quote}-SWAP"
 
-    def routes(self) -> Mapping[str, Route]:
+    def routes(self, path: str) -> Route | None:
         return {
             "/api/v5/public/time": lambda _query, now: _found([{"ts": str(now)}]),
             "/api/v5/market/history-candles": self._candles,
             "/api/v5/market/ticker": self._ticker,
             "/api/v5/public/funding-rate": self._funding,
             "/api/v5/public/open-interest": self._open_interest,
-        }
+        }.get(path)
 
-    def wrong(self, text: str) -> RequestError:
-        if text == "path":
+    def error(self, what: str, status: int = 400) -> RequestError:
+        del status
+        if what == "path":
             return RequestError(Answer({"code": "404", "msg": "Not Found", "data": []}, 404))
-        symbol = text == "symbol"
-        code, said = ("51001", "Instrument ID does not exist") if symbol else ("51000", text)
+        symbol = what == "symbol"
+        code, said = ("51001", "Instrument ID does not exist") if symbol else ("51000", what)
         return RequestError(Answer({"code": code, "msg": said, "data": []}))
 
     def refusal(self, status: int, wait: int, now: int) -> Answer:
@@ -58,7 +60,7 @@ class OkxSwap(Spot):
         span = Span(
             None if before is None else before + 1,
             None if after is None else after - 1,
-            min(self.number(query, "limit") or _PAGE, _PAGE),
+            min(self.number(query, "limit") or _USUAL_PAGE, _PAGE),
         )
         frame = self.newest(name, grid, span, now).reverse()
         rows: list[Any] = frame.select(
@@ -72,11 +74,11 @@ class OkxSwap(Spot):
 
     def _asked(self, query: Mapping[str, str], now: int) -> list[Ticker]:
         native = query.get("instId")
-        return self.tickers(None if native == "ANY" else native, now)
+        return self.quotes(now, None if native == "ANY" else native)
 
     def _funding(self, query: Mapping[str, str], now: int) -> Answer:
         if "instId" not in query:
-            raise self.wrong("Parameter instId can not be empty")
+            raise self.error("Parameter instId can not be empty")
         paid = next_funding(now, _HOURS)
         return _found(
             [
@@ -95,7 +97,7 @@ class OkxSwap(Spot):
 
     def _open_interest(self, query: Mapping[str, str], now: int) -> Answer:
         if query.get("instType") != "SWAP":
-            raise self.wrong("Parameter instType error")
+            raise self.error("Parameter instType error")
         rows = []
         for ticker in self._asked(query, now):
             coins = open_amount(ticker)
@@ -112,7 +114,7 @@ class OkxSwap(Spot):
         return _found(rows)
 
     def _ticker(self, query: Mapping[str, str], now: int) -> Answer:
-        (ticker,) = self.tickers(query.get("instId", ""), now)
+        (ticker,) = self.quotes(now, query.get("instId", ""))
         row = {
             "instType": "SWAP",
             "instId": self.native(ticker.name),

@@ -3,10 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sandbox.exchange import Ticker
-from sandbox.families.spot import Handler, Spot, text
+from sandbox.exchange import Span, Ticker
+from sandbox.families.numbers import fraction, text
+from sandbox.families.routes import Route
+from sandbox.families.spot import Spot
 from sandbox.listings import Rules
-from sandbox.model import DAY, Grid
+from sandbox.model import DAY, MINUTE, Grid
 from sandbox.venue import Answer, RequestError
 
 _GRIDS = {
@@ -21,11 +23,12 @@ _GRIDS = {
 
 class Poloniex(Spot):
     rules = Rules({"USDT": 0.7, "USDC": 0.2, "BTC": 0.2}, share=0.01)
+    grids = _GRIDS
 
     def spell(self, base: str, quote: str) -> str:
         return f"{base}_{quote}"
 
-    def routes(self, path: str) -> Handler | None:
+    def routes(self, path: str) -> Route | None:
         match path.strip("/").split("/"):
             case ["timestamp"]:
                 return lambda _, now: Answer({"serverTime": now})
@@ -39,15 +42,20 @@ class Poloniex(Spot):
                 return lambda query, now: self._candles(native, query, now)
         return None
 
-    def error(self, message: str, status: int = 400) -> RequestError:
-        return RequestError(Answer({"code": status, "message": message}, status))
+    def weight(self, path: str, query: Mapping[str, str]) -> int:
+        del query
+        return 20 if path == "/markets" or path.endswith("/ticker24h") else 1
+
+    def error(self, what: str, status: int = 400) -> RequestError:
+        return RequestError(Answer({"code": status, "message": what}, status))
 
     def _candles(self, native: str, query: Mapping[str, str], now: int) -> Answer:
         interval = query.get("interval", "")
-        start, end = self.whole(query, "startTime"), self.whole(query, "endTime")
-        limit = min(self.whole(query, "limit") or 100, 500)
-        frame = self.candles(native, _GRIDS.get(interval), (start, end, limit), now)
-        width = _GRIDS[interval].width * 60_000
+        start, end = self.number(query, "startTime"), self.number(query, "endTime")
+        limit = min(self.number(query, "limit") or 100, 500)
+        grid = self.grid(interval)
+        frame = self.source.candles(self.name(native), grid, Span(start, end, limit), now)
+        width = grid.width * MINUTE
         rows: list[Any] = [
             [
                 *(text(row[name]) for name in ("low", "high", "open", "close")),
@@ -83,7 +91,7 @@ class Poloniex(Spot):
             "tradeCount": day.trades,
             "startTime": now - 86_400_000,
             "closeTime": now,
-            "dailyChange": text(ticker.last / day.open - 1, 6),
+            "dailyChange": text(fraction(ticker), 6),
             "ts": now,
         }
 

@@ -3,7 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sandbox.families.spot import Handler, Spot, percent, text
+from sandbox.exchange import Span
+from sandbox.families.numbers import percent, text
+from sandbox.families.routes import Route
+from sandbox.families.spot import Spot
 from sandbox.listings import Rules
 from sandbox.model import DAY, Grid
 from sandbox.venue import Answer, RequestError
@@ -16,11 +19,12 @@ _PAGE = 1440
 
 class Whitebit(Spot):
     rules = Rules({"USDT": 0.7, "EUR": 0.2, "BTC": 0.2}, share=0.02)
+    grids = _GRIDS
 
     def spell(self, base: str, quote: str) -> str:
         return f"{base}_{quote}"
 
-    def routes(self, path: str) -> Handler | None:
+    def routes(self, path: str) -> Route | None:
         return {
             "/api/v4/public/ping": lambda _query, _now: Answer(["pong"]),
             "/api/v1/public/kline": self._candles,
@@ -28,14 +32,15 @@ class Whitebit(Spot):
             "/api/v4/public/markets": self._markets,
         }.get(path)
 
-    def error(self, message: str, status: int = 400) -> RequestError:
-        return RequestError(Answer({"success": False, "message": message, "result": []}, status))
+    def error(self, what: str, status: int = 400) -> RequestError:
+        return RequestError(Answer({"success": False, "message": what, "result": []}, status))
 
     def _candles(self, query: Mapping[str, str], now: int) -> Answer:
-        start, end = self.whole(query, "start", 1000), self.whole(query, "end", 1000)
-        limit = min(self.whole(query, "limit") or _PAGE, _PAGE)
-        grid = _GRIDS.get(query.get("interval", "1h"))
-        frame = self.candles(query.get("market", ""), grid, (start, end, limit), now)
+        start, end = self.number(query, "start", 1000), self.number(query, "end", 1000)
+        limit = min(self.number(query, "limit") or _PAGE, _PAGE)
+        grid = self.grid(query.get("interval", "1h"))
+        name = self.name(query.get("market"))
+        frame = self.source.candles(name, grid, Span(start, end, limit), now)
         names = ("open", "close", "high", "low", "volume", "quote_volume")
         rows: list[Any] = [
             [row["open_time"] // 1000, *(text(row[name]) for name in names)]

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sandbox.families.spot import Handler, Spot
+from sandbox.families.routes import Route
+from sandbox.families.spot import Spot
 from sandbox.listings import Rules
 from sandbox.venue import Answer
 
@@ -14,7 +15,7 @@ class Zaif(Spot):
     def spell(self, base: str, quote: str) -> str:
         return f"{base}_{quote}".lower()
 
-    def routes(self, path: str) -> Handler | None:
+    def routes(self, path: str) -> Route | None:
         match path.strip("/").split("/"):
             case ["api", "1", "currency_pairs", "all"]:
                 return self._markets

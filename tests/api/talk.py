@@ -15,6 +15,9 @@ from resources.settings import Settings
 # Said at any time, to everybody.
 ANYTIME = ("stats_update", "heartbeat", "provider_stats")
 
+# Said once, first.
+GREETINGS = ("welcome", "connected", "connection_established")
+
 Message = dict[str, Any]
 
 
@@ -64,11 +67,13 @@ class Talk:
 
 
 @asynccontextmanager
-async def talking(settings: Settings, query: str = "", **options: Any) -> AsyncIterator[Talk]:
-    """A client of /ws that has been welcomed."""
-    url = f"ws://127.0.0.1:{settings.port}/ws{query}"
+async def talking(
+    settings: Settings, query: str = "", path: str = "/ws", **options: Any
+) -> AsyncIterator[Talk]:
+    """A client that has been welcomed."""
+    url = f"ws://127.0.0.1:{settings.port}{path}{query}"
     async with connect(url, proxy=None, **options) as connection:
         talk = Talk(connection)
         welcome = await talk.hear()
-        assert welcome["type"] == "welcome"
+        assert welcome["type"] in GREETINGS
         yield talk

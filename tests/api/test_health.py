@@ -10,12 +10,18 @@ from pathlib import Path
 
 import httpx
 import pytest
-import sqlalchemy as sa
 
 from api.readiness import Readiness
 from api.scheduler import SchedulerProbe
-from resources.ledger.tables import breakers, budgets
+from resources.ledger import health
+from resources.ledger.breakers import Breakers
+from resources.ledger.budgets import Budgets
+from resources.ledger.health import Finding
+from resources.providers import load_providers
 from tests.api.server import Store, free_port, served
+from tests.api.watched import count
+
+EVERYONE = len(load_providers())
 
 
 def test_the_process_answers(service: httpx.Client) -> None:
@@ -50,17 +56,17 @@ def test_health_says_only_what_is_known(service: httpx.Client) -> None:
             },
             "scheduler": {"status": "unknown"},
             "providers": {
-                "status": "healthy",
-                "total": 3,
-                "online": 3,
+                "status": "unknown",
+                "total": EVERYONE,
+                "online": 0,
                 "degraded": 0,
                 "offline": 0,
-                "unknown": 0,
+                "unknown": EVERYONE,
             },
             "models": {"status": "none"},
         },
-        "providers_count": 3,
-        "online_count": 3,
+        "providers_count": EVERYONE,
+        "online_count": 0,
     }
     assert service.get("/api/health").json()["components"].keys() == body["components"].keys() | {
         "websocket"
@@ -182,37 +188,34 @@ def test_the_status_of_nothing_is_null_and_not_zero(store: Store) -> None:
     assert body == {
         "status": "healthy",
         "mode": "sandbox",
-        "total_apis": 0,
-        "total_providers": 0,
+        "total_apis": EVERYONE,
+        "total_providers": EVERYONE,
         "online": 0,
         "degraded": 0,
         "offline": 0,
-        "unknown": 0,
-        "avg_response_time_ms": None,
-        "total_requests": None,
-        "successful_requests": None,
+        "unknown": EVERYONE,
+        "total_requests": 0,
+        "successful_requests": 0,
+        "failed_requests": 0,
+        "rate_limited": 0,
         "success_rate": None,
+        "avg_response_time_ms": None,
+        "p95_response_time_ms": None,
         "system_health": "unknown",
     }
 
 
 def test_providers_are_counted_by_what_their_calls_proved(store: Store) -> None:
-    rows = {
-        "works": ("closed", 0),
-        "stumbles": ("closed", 2),
-        "fails": ("open", 5),
-        "probed": ("half_open", 5),
-    }
-    with store.ledger.write() as connection:
-        for provider, (state, failures) in rows.items():
-            times = {"opens": 0, "open_until": 0, "probe_until": 0}
-            values = {"provider": provider, "state": state, "failures": failures, **times}
-            connection.execute(sa.insert(breakers).values(**values))
-        asked = {"provider": "asked", "leases": 1, "not_before": 0}
-        connection.execute(sa.insert(budgets).values(**asked))
+    """What happened since the last look counts too; a call that was answered is a look."""
+    count(store.ledger, "coinbase_exchange", ok=1)
+    for provider in ("binance", "kraken"):
+        health.note(store.ledger, load_providers()[provider], Finding("online", 40))
+    for _ in range(5):
+        Breakers(store.ledger).failed("kraken", None)
+    Budgets(store.ledger).forbid(load_providers()["coingecko"], 60_000)
     with served(store.settings) as client:
         body = client.get("/api/status").json()
     counted = {name: body[name] for name in ("online", "degraded", "offline", "unknown")}
-    assert counted == {"online": 1, "degraded": 2, "offline": 1, "unknown": 1}
-    assert body["total_providers"] == 5
+    assert counted == {"online": 2, "degraded": 1, "offline": 1, "unknown": EVERYONE - 4}
+    assert body["total_providers"] == EVERYONE
     assert body["system_health"] == body["status"] == "degraded"

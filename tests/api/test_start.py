@@ -14,7 +14,7 @@ START = """
 import os, sys
 before = set(os.listdir("."))
 import api.app
-foreign = ("dagster", "resources.providers", "assets", "pipelines", "sandbox")
+foreign = ("dagster", "assets", "pipelines", "sandbox")
 print([name for name in sys.modules if name.startswith(foreign)], set(os.listdir(".")) - before)
 sys.stdout.flush()
 import uvicorn

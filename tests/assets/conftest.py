@@ -11,6 +11,9 @@ from pipelines.supervisor import sandbox_config
 from sandbox.server import running
 from tests.runs import Platform
 
+# Enough for a quorum. Binance is asked for candles first.
+FEW = ("binance", "coinbase_exchange", "coingecko", "kraken")
+
 
 @pytest.fixture(scope="module")
 def sandbox() -> Iterator[str]:
@@ -21,5 +24,7 @@ def sandbox() -> Iterator[str]:
 @pytest.fixture
 def platform(tmp_path: Path, sandbox: str) -> Iterator[Platform]:
     with dg.DagsterInstance.ephemeral() as instance:
-        yield Platform(tmp_path, sandbox, instance)
+        made = Platform(tmp_path, sandbox, instance)
+        made.keep(*FEW)
+        yield made
     httpx.delete(f"{sandbox}/_control/faults").raise_for_status()

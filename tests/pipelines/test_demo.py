@@ -3,6 +3,7 @@
 import asyncio
 import json
 import signal
+from functools import partial
 
 import httpx
 import polars as pl
@@ -11,7 +12,7 @@ import pytest
 import websockets
 
 from pipelines.processes import marked
-from resources.plan import OHLCV_ASSET, OHLCV_JOB
+from resources.plan import OHLCV_ASSET, OHLCV_JOB, SNAPSHOTS_ASSET, SNAPSHOTS_JOB
 from resources.schemas import CANDLES, PRICES
 from tests.pipelines.demo import Demo
 
@@ -37,8 +38,9 @@ def test_both_assets_were_materialized_with_green_checks(demo: Demo) -> None:
         f"http://127.0.0.1:{demo.dagster_port}/graphql", json={"query": query}, timeout=30
     ).json()
     nodes = answer["data"]["assetNodes"]
-    assert {node["assetKey"]["path"][-1] for node in nodes} == {"ohlcv", "prices"}
-    for node in nodes:
+    by_name = {node["assetKey"]["path"][-1]: node for node in nodes}
+    assert by_name.keys() == {"ohlcv", "prices", "provider_snapshots"}
+    for node in (by_name["ohlcv"], by_name["prices"]):
         assert node["assetMaterializations"]
         statuses = {
             check["name"]: check["executionForLatestMaterialization"]["status"]
@@ -73,6 +75,39 @@ def test_scheduled_prices_move_on_a_socket(demo: Demo) -> None:
     symbols = {update["data"]["symbol"] for update in updates if isinstance(update["data"], dict)}
     assert "BTC" in symbols
     assert len({update["seq"] for update in updates}) == 1
+
+
+def test_a_hundred_looks_by_hand_at_once_are_one_run(demo: Demo) -> None:
+    path = "/api/v2/schedule/tasks/binance/force-update"
+
+    async def ask() -> list[httpx.Response]:
+        url, headers = f"http://127.0.0.1:{demo.port}", {"X-API-Key": demo.key}
+        async with httpx.AsyncClient(base_url=url, headers=headers, timeout=60) as client:
+            return await asyncio.gather(*(client.post(path) for _ in range(100)))
+
+    answers = asyncio.run(ask())
+    assert {answer.status_code for answer in answers} == {202}
+    [run_id] = {answer.json()["run_id"] for answer in answers}
+    [run] = demo.finished(lambda: [run for run in [demo.dagster.run(run_id)] if run])
+    assert (run.job, run.status) == (SNAPSHOTS_JOB, "SUCCESS")
+    assert demo.get("/api/v2/data/cached/binance").json()["metadata"]["is_json"]
+    assert demo.get(path.removesuffix("/force-update")).json()["success_count"] >= 1
+
+
+def test_a_partition_of_snapshots_is_materialized_as_the_ui_does(demo: Demo) -> None:
+    [run] = demo.finished(
+        partial(
+            demo.dagster.runs_of_backfill, demo.dagster.backfill(SNAPSHOTS_ASSET, ["kraken"], {})
+        )
+    )
+    assert run.status == "SUCCESS"
+    query = """{ assetNodeOrError(assetKey: {path: ["provider_snapshots"]}) { ... on AssetNode {
+        latestMaterializationByPartition(partitions: ["kraken"]) { runId } } } }"""
+    answer = httpx.post(
+        f"http://127.0.0.1:{demo.dagster_port}/graphql", json={"query": query}, timeout=30
+    ).json()
+    [found] = answer["data"]["assetNodeOrError"]["latestMaterializationByPartition"]
+    assert found["runId"] == run.id
 
 
 def test_a_cancel_ends_the_retries_of_a_run(demo: Demo) -> None:

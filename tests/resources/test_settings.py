@@ -7,7 +7,7 @@ import pytest
 
 from resources.errors import StartRefused
 from resources.market import Interval
-from resources.settings import child_environment, load_settings
+from resources.settings import child_environment, load_settings, provider_key
 
 
 @pytest.fixture(autouse=True)
@@ -71,6 +71,9 @@ def test_a_misspelt_name_is_refused_wherever_it_stands(
         ("HEADWATER_COLLECTION_START_DATE", "2025-13-45"),
         ("HEADWATER_COLLECTION_START_DATE", "2999-01-01"),
         ("HEADWATER_DATABASE_URL", "postgresql://x/y"),
+        ("HEADWATER_ALLOWED_ADDRESSES", '["10.0.0/8"]'),
+        ("HEADWATER_SECRET_KEY", "short"),
+        ("HEADWATER_KEY_ACME", "two\nlines"),
     ],
 )
 def test_a_bad_value_is_refused_by_name(
@@ -79,6 +82,23 @@ def test_a_bad_value_is_refused_by_name(
     monkeypatch.setenv(name, value)
     with pytest.raises(StartRefused, match=name):
         load_settings()
+
+
+def test_a_secret_is_shown_neither_where_it_is_bad_nor_where_it_is_good(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("HEADWATER_SECRET_KEY", "s3cret")
+    with pytest.raises(StartRefused) as raised:
+        load_settings()
+    assert "s3cret" not in str(raised.value)
+    monkeypatch.setenv("HEADWATER_SECRET_KEY", "s3cret" * 6)
+    assert "s3cret" not in repr(load_settings())
+
+
+def test_a_key_of_a_provider_has_no_space_around_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HEADWATER_KEY_ACME", " key\n")
+    load_settings()
+    assert provider_key("acme") == "key"
 
 
 def test_what_is_no_json_or_toml_is_refused_with_a_sentence(

@@ -19,8 +19,8 @@ def counts(client: httpx.Client, provider: str = "binance") -> dict[str, Any]:
         ({"kind": "nan"}, "missing required field `provider`"),
         ({"provider": "binance", "kind": "earthquake"}, "Invalid enum value 'earthquake'"),
         (
-            {"provider": "nobody", "kind": "nan"},
-            "no provider 'nobody' is played; there are: binance",
+            {"provider": "binanc", "kind": "nan"},
+            "no provider 'binanc' is played; did you mean binance",
         ),
         ({"provider": "binance", "kind": "nan", "times": 0}, "Expected `int` >= 1"),
         ({"provider": "binance", "kind": "nan", "retry_after": -1}, "Expected `int` >= 0"),

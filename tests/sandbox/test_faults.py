@@ -227,3 +227,50 @@ def test_an_error_answer_is_not_damaged_further(client: httpx.Client) -> None:
     order(client, "wrong_schema", times=1)
     answer = client.get(KLINES, params={**PAGE, "symbol": "NOSUCH"})
     assert answer.json()["code"] == -1121
+
+
+def test_a_huge_answer_says_so_and_comes(client: httpx.Client) -> None:
+    order(client, "huge", times=1)
+    got = 0
+    with client.stream("GET", KLINES, params=PAGE) as answer:
+        assert answer.headers["content-length"] == str(10**9)
+        assert "content-encoding" not in answer.headers
+        for part in answer.iter_raw():
+            got += len(part)
+            if got > 20 * 2**20:
+                break
+    assert len(klines(client)) == 24
+
+
+def test_an_endless_answer_comes_in_chunks(client: httpx.Client) -> None:
+    order(client, "endless", times=1)
+    got = 0
+    with client.stream("GET", KLINES, params=PAGE) as answer:
+        assert answer.headers["transfer-encoding"] == "chunked"
+        for part in answer.iter_raw():
+            got += len(part)
+            if got > 20 * 2**20:
+                break
+    assert len(klines(client)) == 24
+
+
+def test_an_endless_answer_may_take_its_time(client: httpx.Client) -> None:
+    order(client, "endless", times=1, seconds=0.1)
+    with client.stream("GET", KLINES, params=PAGE) as answer:
+        first = next(answer.iter_raw())
+    assert first == b'{"items":[{"id":0,"value":"0.0"}'
+    assert counts(client)["statuses"] == {"endless": 1}
+
+
+def test_a_recursive_answer_is_json_that_no_parser_follows(client: httpx.Client) -> None:
+    order(client, "recursive", times=1)
+    answer = client.get(KLINES, params=PAGE)
+    assert (answer.status_code, answer.text[:9]) == (200, '{"data":{')
+    with pytest.raises(RecursionError):
+        answer.json()
+
+
+def test_an_answer_may_be_no_json(client: httpx.Client) -> None:
+    order(client, "not_json", times=1)
+    answer = client.get(KLINES, params=PAGE)
+    assert (answer.status_code, answer.text[:7]) == (200, "Welcome")

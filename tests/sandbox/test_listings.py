@@ -61,6 +61,8 @@ def test_markets_are_listed_between_2017_and_2021() -> None:
 
 def test_a_latency_is_as_configured_or_always_the_same() -> None:
     assert latency("binance", Provider("api.binance.com", latency_ms=0)) == 0
+    assert latency("binance", Provider("api.binance.com", latency_ms=0), usual=50) == 0
+    assert latency("binance", Provider("api.binance.com"), usual=50) == 0.05
     hashed = latency("binance", Provider("api.binance.com"))
     assert 0.02 <= hashed <= 0.06
     assert hashed == latency("binance", Provider("api.binance.com"))

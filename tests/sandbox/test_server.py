@@ -15,8 +15,7 @@ BINANCE = {"host": HOSTS["binance"], "latency_ms": 0}
 @pytest.mark.parametrize(
     ("config", "said"),
     [
-        ({"providers": {"nobody": {"host": "example.org"}}}, "no venue plays 'nobody'"),
-        ({"providers": {"../x": {"host": "example.org"}}}, "no venue plays '../x'"),
+        ({"providers": {"binance": {"host": 1}}}, "Expected `str`, got `int`"),
         ({"providers": {"binance": {}}}, "missing required field `host`"),
         ({"provider": {}}, "unknown field `provider`"),
     ],
@@ -45,11 +44,13 @@ def test_it_answers_on_loopback_until_the_end() -> None:
         httpx.get(f"{url}/api.binance.com/api/v3/ping")
 
 
-def test_it_plays_known_hosts_and_gets_alone(client: httpx.Client) -> None:
-    assert client.get("/example.org/").status_code == 404
-    answer = client.post("/api.binance.com/api/v3/ping")
+def test_it_plays_gets_and_posts_of_hosts_alone(client: httpx.Client) -> None:
+    assert client.put("/api.binance.com/api/v3/ping").status_code == 405
+    assert client.post("/api.binance.com/api/v3/ping").status_code == 405
+    assert client.get("/").status_code == 404
+    answer = client.get("/_control/nothing")
     assert answer.status_code == 404
-    assert "api.kraken.com" in answer.json()["error"]
+    assert "GET and POST /<host>/<path>" in answer.json()["error"]
 
 
 def test_large_answers_are_compressed_where_that_is_wanted(client: httpx.Client) -> None:
@@ -84,6 +85,20 @@ def test_kraken_says_it_in_its_own_way() -> None:
         answers = [client.get("/Time") for _ in range(3)]
         assert [answer.status_code for answer in answers] == [200] * 3
         assert answers[-1].json() == {"error": ["EGeneral:Too many requests"]}
+
+
+def test_those_that_share_a_host_have_limits_of_their_own() -> None:
+    providers = {
+        "whole": {"host": "acme.test", "limits": [[2, 60]]},
+        "part": {"host": "acme.test", "path": "/part", "limits": [[1, 60]]},
+    }
+    config = {"providers": providers, "latency_ms": 0}
+    with running(config) as url, httpx.Client(base_url=f"{url}/acme.test") as client:
+        assert [client.get("/part/1").status_code for _ in range(2)] == [200, 429]
+        answers = [client.get("/1") for _ in range(3)]
+        assert [answer.status_code for answer in answers] == [200, 200, 429]
+        assert 58 <= int(answers[-1].headers["retry-after"]) <= 60
+        assert client.get(f"{url}/other.test/1").status_code == 200
 
 
 def test_a_provider_takes_its_time() -> None:

@@ -1,7 +1,13 @@
 """The tables of the ledger. Times are milliseconds since 1970, UTC, of the database's clock."""
 
 from resources.ledger.tables.access import api_keys
-from resources.ledger.tables.calls import breakers, budget_leases, budgets, rotations
+from resources.ledger.tables.calls import (
+    breaker_counts,
+    breakers,
+    budget_leases,
+    budgets,
+    rotations,
+)
 from resources.ledger.tables.market import (
     commits,
     coverage,
@@ -11,21 +17,52 @@ from resources.ledger.tables.market import (
     quarantine,
 )
 from resources.ledger.tables.metadata import METADATA
-from resources.ledger.tables.monitoring import provider_latencies, provider_outcomes
+from resources.ledger.tables.monitoring import (
+    alerts,
+    logs,
+    metric_snapshots,
+    proposals,
+    provider_health,
+    provider_latencies,
+    provider_outcomes,
+)
+from resources.ledger.tables.pools import pool_members, pool_seeds, pools, rotation_history
+from resources.ledger.tables.snapshots import (
+    forced_updates,
+    provider_schedules,
+    snapshot_bodies,
+    snapshots,
+)
+from resources.ledger.tables.providers import custom_providers
 
 __all__ = [
     "METADATA",
+    "alerts",
     "api_keys",
+    "breaker_counts",
     "breakers",
     "budget_leases",
     "budgets",
     "commits",
     "coverage",
+    "custom_providers",
+    "forced_updates",
     "forming_candles",
     "latest_prices",
     "listings",
+    "logs",
+    "metric_snapshots",
+    "pool_members",
+    "pool_seeds",
+    "pools",
+    "proposals",
+    "provider_health",
     "provider_latencies",
     "provider_outcomes",
+    "provider_schedules",
     "quarantine",
+    "rotation_history",
     "rotations",
+    "snapshot_bodies",
+    "snapshots",
 ]

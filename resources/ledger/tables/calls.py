@@ -33,10 +33,21 @@ breakers = Table(
     Column("probe_until", BigInteger, nullable=False),
 )  # fmt: skip
 
-# Where each pool's rotation stands.
+# Calls of the last minute by which a breaker may open, of all processes. A slot is two
+# seconds (ms since 1970, divided by 2,000); successes are written a little later.
+breaker_counts = Table(
+    "breaker_counts", METADATA,
+    Column("provider", String, primary_key=True),
+    Column("slot", BigInteger, primary_key=True),
+    Column("calls", Integer, nullable=False),
+    Column("failed", Integer, nullable=False),
+)  # fmt: skip
+
+# Where each pool's rotation stands, and how often it picked another member than before.
 rotations = Table(
     "rotations", METADATA,
     Column("pool", String, primary_key=True),
     Column("last_provider", String, nullable=False),
     Column("at", BigInteger, nullable=False),
+    Column("total", Integer, nullable=False, server_default="0"),
 )  # fmt: skip

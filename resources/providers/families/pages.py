@@ -46,6 +46,23 @@ def all_asked(page: int) -> Callable[[CandleQuery, pl.DataFrame], tuple[int, int
     return covered
 
 
+def up_to_the_end(page: int) -> Callable[[CandleQuery, pl.DataFrame], tuple[int, int]]:
+    """A `covered` where it is not told whether the end that was asked for is part of an answer.
+
+    It is all that `asked` says, unless candles from after it show that it was not heard. The
+    candle that opens at the end may come along, so that `page` is one less than fits.
+    """
+
+    def covered(query: CandleQuery, frame: pl.DataFrame) -> tuple[int, int]:
+        _, end = asked(query, page)
+        times = open_times(frame)
+        if times is not None and times[1] > end:
+            return query.start, query.start
+        return query.start, min(query.end, end)
+
+    return covered
+
+
 def newest(depth: int) -> Callable[[CandleQuery, pl.DataFrame], tuple[int, int]]:
     """A `covered` where the newest candles come, whatever is asked: what lies between the first
     and the end of the last, and no more than `depth` intervals."""
@@ -92,3 +109,8 @@ def date_of(ms: int) -> datetime:
 def percent(last: Number, before: Number) -> Number:
     """The change of a price in percent, None where it cannot be told."""
     return (last / before - 1) * 100 if last is not None and before else None
+
+
+def hundredfold(fraction: Number) -> Number:
+    """A fraction in percent."""
+    return None if fraction is None else fraction * 100

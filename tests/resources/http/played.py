@@ -6,16 +6,19 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import httpx
 from aiohttp import web
 
+from resources.http import Member, Membership, StrategyName
 from resources.providers.base import Auth, Limit, Provider
 
 ROOT = Path(__file__).parents[3]
+# Of a member of a pool, unless a test tells another: (amount, seconds).
+LIMIT = (100, 60)
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -39,6 +42,24 @@ def a_provider(
         used=used,
         auth=auth,
     )
+
+
+class Members:
+    """A membership that a test changes."""
+
+    def __init__(
+        self, names: str, strategy: StrategyName = "round_robin", *limits: tuple[int, int]
+    ) -> None:
+        providers = [a_provider(name, *(limits or (LIMIT,))) for name in names]
+        members = tuple(Member(one, priority=n) for n, one in enumerate(providers))
+        self.now = Membership(strategy, members)
+
+    def __call__(self) -> Membership:
+        return self.now
+
+    def keep(self, names: str) -> None:
+        left = tuple(m for m in self.now.members if m.provider.id in names)
+        self.now = replace(self.now, members=left)
 
 
 @dataclass

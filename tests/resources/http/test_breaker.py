@@ -2,8 +2,6 @@
 
 import httpx
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from resources.errors import (
     BreakerOpen,
@@ -14,7 +12,7 @@ from resources.errors import (
     RefusedRequest,
     TemporaryError,
 )
-from resources.http.breaker import BreakerTransport, Recent
+from resources.http.breaker import BreakerTransport
 from resources.ledger import Ledger
 from resources.ledger.breakers import Breaker, Breakers
 from tests.resources.http.played import Scripted, a_provider, a_request
@@ -99,14 +97,3 @@ async def test_the_probe_decides(
     else:
         assert await stack.handle_async_request(a_request(ACME)) is OK
         assert breakers.state("acme") == Breaker()
-
-
-@settings(deadline=None)
-@given(st.lists(st.tuples(st.floats(0, 30), st.booleans()), min_size=1, max_size=80))
-def test_recent_calls_are_those_of_the_last_minute(steps: list[tuple[float, bool]]) -> None:
-    recent, at, calls = Recent(), 0.0, list[tuple[float, bool]]()
-    for pause, failed in steps:
-        at += pause
-        calls.append((at, failed))
-        last = [f for then, f in calls if then > at - 60]
-        assert recent.add(at, failed=failed) == (len(last) >= 10 and sum(last) * 2 >= len(last))

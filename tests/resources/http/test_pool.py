@@ -1,6 +1,7 @@
 """Pools: who is asked, who replaces whom, and what is said when nobody can answer."""
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
@@ -8,11 +9,11 @@ import pytest
 from aiohttp import web
 
 from resources.errors import NoneAvailable, RefusedRequest
-from resources.http import Client, Member, Pool, Strategy, priority, round_robin
+from resources.http import Client, Member, Membership, Pool, StrategyName
 from resources.ledger import Ledger
 from resources.ledger.breakers import Breakers
 from resources.ledger.budgets import Budgets
-from resources.ledger.rotations import last_provider
+from resources.ledger.rotations import newest
 from resources.providers.base import Call, Provider
 from tests.resources.http.played import Played, a_provider, played
 
@@ -25,7 +26,7 @@ def everyone(_: Provider) -> bool:
 
 @asynccontextmanager
 async def a_pool(
-    ledger: Ledger, names: str, strategy: Strategy = round_robin, **statuses: int
+    ledger: Ledger, names: str, strategy: StrategyName = "round_robin", **statuses: int
 ) -> AsyncIterator[tuple[Pool, Ask, Played]]:
     """A pool with a member per letter, which answers its letter unless a status is given."""
 
@@ -33,7 +34,7 @@ async def a_pool(
         name = request.path.split(".")[1]
         return web.Response(status=statuses.get(name, 200), text=name)
 
-    members = [Member(a_provider(name), priority=ord(name)) for name in names]
+    members = tuple(Member(a_provider(name), priority=ord(name)) for name in names)
     async with (
         played(handler) as server,
         Client(ledger, sandbox_url=server.url, retry_base=0) as client,
@@ -42,7 +43,8 @@ async def a_pool(
         async def ask(provider: Provider) -> str:
             return (await client.get(provider, Call("/x"), bytes.decode)).value
 
-        yield Pool("letters", members, strategy, client, ledger), ask, server
+        membership = Membership(strategy, members)
+        yield Pool("letters", lambda: membership, client.permits), ask, server
 
 
 async def test_members_take_turns(ledger: Ledger) -> None:
@@ -65,10 +67,10 @@ async def test_turns_go_on_in_the_next_process(ledger: Ledger) -> None:
         assert {provider.id for provider, _ in picks} == set(expected)
 
 
-async def test_priority_asks_the_same_one_and_writes_nothing(ledger: Ledger) -> None:
-    async with a_pool(ledger, "abc", priority) as (pool, ask, _):
+async def test_priority_asks_the_same_one(ledger: Ledger) -> None:
+    async with a_pool(ledger, "abc", "priority") as (pool, ask, _):
         assert [(await pool.first(ask, everyone))[1] for _ in range(3)] == ["a", "a", "a"]
-    assert last_provider(ledger, "letters") is None
+    assert [turn.to for turn in newest(ledger, 5)] == ["a"]
 
 
 @pytest.mark.parametrize("status", [404, 429, 500])
@@ -103,7 +105,7 @@ async def test_a_member_that_recovers_has_its_turn_again(ledger: Ledger) -> None
     async with a_pool(ledger, "abc") as (pool, ask, _):
         assert [(await pool.first(ask, everyone))[1] for _ in range(2)] == ["a", "c"]
         ledger.skew_ms += 60_000
-        assert [(await pool.first(ask, everyone))[1] for _ in range(3)] == ["a", "b", "c"]
+        assert [(await pool.first(ask, everyone))[1] for _ in range(3)] == ["b", "a", "c"]
 
 
 async def test_when_nobody_may_be_called_the_earliest_time_is_told(ledger: Ledger) -> None:
@@ -136,6 +138,84 @@ async def test_fewer_than_asked_for_is_an_answer_and_none_is_an_error(ledger: Le
     async with a_pool(ledger, "bc", b=404, c=404) as (pool, ask, _):
         with pytest.raises(NoneAvailable):
             await pool.several(2, ask, everyone)
+
+
+@asynccontextmanager
+async def a_limited_pool(
+    ledger: Ledger, patience: float, **limits: tuple[int, int]
+) -> AsyncIterator[tuple[Pool, Ask, Played]]:
+    """Members by name that answer it, within limits of (amount, seconds)."""
+
+    async def handler(request: web.Request) -> web.Response:
+        return web.Response(text=request.path.split(".")[1])
+
+    members = tuple(Member(a_provider(name, limit)) for name, limit in limits.items())
+    async with played(handler) as server, Client(ledger, sandbox_url=server.url) as client:
+
+        async def ask(provider: Provider) -> str:
+            return (await client.get(provider, Call("/x"), bytes.decode, max_wait=0)).value
+
+        membership = Membership("priority", members)
+        yield Pool("letters", lambda: membership, client.permits, patience=patience), ask, server
+
+
+async def test_where_a_budget_is_used_up_the_next_member_is_asked_at_once(ledger: Ledger) -> None:
+    async with a_limited_pool(ledger, 5, a=(3, 60), b=(2, 60), c=(100, 60)) as (pool, ask, _):
+        async with asyncio.timeout(1):
+            found = await asyncio.gather(*(pool.first(ask, everyone) for _ in range(10)))
+    assert Counter(value for _, value in found) == {"a": 3, "b": 2, "c": 5}
+
+
+async def test_when_all_budgets_are_used_up_the_earliest_is_waited_for(ledger: Ledger) -> None:
+    async with a_limited_pool(ledger, 5, a=(1, 60), b=(1, 1)) as (pool, ask, server):
+        found = [(await pool.first(ask, everyone))[1] for _ in range(3)]
+    assert found == ["a", "b", "b"]
+    _, at, again = [at for at, _ in server.arrivals]
+    assert again - at >= 1
+
+
+async def test_a_wait_beyond_our_patience_is_not_begun(ledger: Ledger) -> None:
+    async with a_limited_pool(ledger, 0.5, a=(1, 60), b=(1, 2)) as (pool, ask, server):
+        for _ in range(2):
+            await pool.first(ask, everyone)
+        async with asyncio.timeout(0.4):
+            with pytest.raises(NoneAvailable, match="used up") as none:
+                await pool.first(ask, everyone)
+    assert none.value.not_before is not None
+    assert 1_000 < none.value.not_before - ledger.now() <= 2_300
+    assert len(server.arrivals) == 2
+
+
+async def test_a_short_pause_is_waited_for_and_never_cut_short(ledger: Ledger) -> None:
+    async with a_limited_pool(ledger, 5, a=(100, 60)) as (pool, ask, server):
+        until = Budgets(ledger).forbid(a_provider("a", (100, 60)), 600)
+        assert (await pool.first(ask, everyone))[1] == "a"
+        assert ledger.now() >= until
+    assert len(server.arrivals) == 1
+
+
+async def test_who_failed_otherwise_is_not_asked_again_after_a_wait(ledger: Ledger) -> None:
+    async with a_limited_pool(ledger, 5, a=(100, 60), b=(1, 1)) as (pool, ask, server):
+        refused: list[str] = []
+
+        async def picky(provider: Provider) -> str:
+            if provider.id == "a":
+                refused.append("a")
+                raise RefusedRequest("no such market", "a", 404)
+            return await ask(provider)
+
+        found = [(await pool.first(picky, everyone))[1] for _ in range(2)]
+    assert (found, refused) == (["b", "b"], ["a", "a"])
+    assert server.calls("api.b.test") == 2
+
+
+async def test_the_history_tells_why_another_was_asked(ledger: Ledger) -> None:
+    async with a_pool(ledger, "abcd", "priority", a=404, b=429) as (pool, ask, _):
+        await pool.first(ask, everyone)
+    told = [(turn.of, turn.to, turn.reason) for turn in reversed(newest(ledger, 9))]
+    assert told == [
+        (None, "a", "rotation"), ("a", "b", "failure"), ("b", "c", "rate_limited"),
+    ]  # fmt: skip
 
 
 async def test_several_are_asked_at_once(ledger: Ledger) -> None:

@@ -13,6 +13,7 @@ import pytest
 from aiohttp import web
 
 from resources.errors import MalformedResponse, TemporaryError
+from resources.http.addresses import AddressRules
 from resources.http.transport import AiohttpTransport
 from tests.resources.http.played import Handler, a_provider, a_request, played
 
@@ -75,7 +76,8 @@ async def test_the_sandbox_gets_what_is_meant_for_any_host() -> None:
 
 
 async def test_without_a_sandbox_the_address_itself_is_called() -> None:
-    async with played(plain) as server, AiohttpTransport() as transport:
+    rules = AddressRules(["127.0.0.1"])
+    async with played(plain) as server, AiohttpTransport(rules=rules) as transport:
         provider = a_provider(base_url=f"{server.url}/v1?a=%20b")
         await transport.handle_async_request(a_request(provider))
     assert server.arrivals[0][1].raw_path == "/v1?a=%20b"

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -16,6 +17,7 @@ from resources.ledger.breakers import (
     Breakers,
     after_failure,
 )
+from resources.ledger.tables import breaker_counts
 
 MINUTE = 60_000
 
@@ -57,15 +59,58 @@ def test_it_opens_at_the_fifth_failure_in_a_row_for_exactly_a_minute(ledger: Led
 
 def test_an_answer_in_between_starts_the_count_anew(ledger: Ledger, other: Breakers) -> None:
     breakers = Breakers(ledger)
-    for _ in range(3):
+    for _ in range(2):
         for _ in range(4):
             breakers.failed("acme", None)
-        other.succeeded("acme", None)
+        other.succeeded("acme", other.enter("acme"))
     assert breakers.state("acme") == Breaker()
 
 
-def test_it_opens_at_once_when_too_many_of_many_failed(ledger: Ledger) -> None:
-    assert Breakers(ledger).failed("acme", None, trip=True).state == "open"
+def test_half_of_ten_calls_of_all_processes_failing_opens_it(
+    ledger: Ledger, other: Breakers
+) -> None:
+    breakers = Breakers(ledger)
+    for _ in range(4):
+        breakers.failed("acme", breakers.enter("acme"))
+        other.succeeded("acme", other.enter("acme"))
+    other.share()
+    assert breakers.failed("acme", breakers.enter("acme")).state == "closed"
+    other.succeeded("acme", other.enter("acme"))
+    other.share()
+    # The eleventh call is the sixth failure, though only the second in a row.
+    assert breakers.failed("acme", breakers.enter("acme")).state == "open"
+
+
+def test_answers_that_another_process_had_keep_it_closed(ledger: Ledger, other: Breakers) -> None:
+    breakers = Breakers(ledger)
+    for _ in range(30):
+        other.succeeded("acme", other.enter("acme"))
+    other.share()
+    for _ in range(12):
+        assert breakers.failed("acme", breakers.enter("acme")).state == "closed"
+        breakers.succeeded("acme", breakers.enter("acme"))
+
+
+@pytest.mark.parametrize("skew", [62_000, -3_600_000])
+def test_calls_of_another_time_do_not_count(ledger: Ledger, skew: int) -> None:
+    breakers = Breakers(ledger)
+    for _ in range(4):
+        breakers.failed("acme", breakers.enter("acme"))
+        breakers.succeeded("acme", breakers.enter("acme"))
+    ledger.skew_ms += skew
+    for _ in range(4):
+        assert breakers.failed("acme", breakers.enter("acme")).state == "closed"
+
+
+def test_counts_of_old_calls_are_deleted(ledger: Ledger) -> None:
+    breakers = Breakers(ledger)
+    breakers.failed("bolt", None)
+    ledger.skew_ms += 2 * MINUTE
+    breakers.succeeded("acme", breakers.enter("acme"))
+    breakers.share()
+    with ledger.read() as connection:
+        kept = connection.execute(sa.select(breaker_counts.c.provider)).scalars().all()
+    assert kept == ["acme"]
 
 
 def test_one_provider_does_not_stand_for_another(ledger: Ledger) -> None:

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from resources.errors import BudgetExhausted, InvalidInput
 from resources.ledger import Ledger
-from resources.ledger.budgets import Budgets, Lease, free_at, lifetime, slice_for
+from resources.ledger.budgets import Budgets
+from resources.ledger.leases import Lease, free_at, lifetime, slice_for
 from resources.ledger.tables import budget_leases
 from resources.providers.base import Limit, Provider
 from tests.resources.http.played import a_provider

@@ -147,17 +147,16 @@ def test_blanks_around_an_answer_do_not_matter(key: Key) -> None:
 
 
 @pytest.mark.parametrize("key", CANDLE_KEYS, ids="-".join)
-@pytest.mark.parametrize(("odd", "kept"), [(None, None), ("NaN", "nan"), ("-5", "-5.0")])
-def test_a_bad_value_keeps_its_row_for_the_checks_to_refuse(
-    key: Key, odd: Any, kept: str | None
-) -> None:
+@pytest.mark.parametrize("odd", [None, "NaN", "-5"])
+def test_a_bad_value_keeps_its_row_for_the_checks_to_refuse(key: Key, odd: str | None) -> None:
     payload = deepcopy(SOUND[key])
     rows = ENDPOINTS[key].candles(payload)
     rows[0][ENDPOINTS[key].high] = odd
     frame = parser(key)(json.dumps(payload).encode())
     values = [value for row in frame.rows() for value in row[2:4]]
     assert frame.height == 2
-    assert (kept or "None") in map(str, values)
+    kept = None if odd is None else float(odd) / ENDPOINTS[key].scale
+    assert str(kept) in map(str, values)
 
 
 @pytest.mark.parametrize("key", CANDLE_KEYS, ids="-".join)

@@ -7,7 +7,8 @@ import pytest
 
 from resources.errors import MalformedResponse, ProviderError, RefusedRequest, TemporaryError
 from resources.providers import load_providers
-from tests.resources.providers.endpoints import parser
+from tests.resources.providers.endpoints import ENDPOINTS, parser
+from tests.sandbox.conftest import NOW, venue
 
 UNKNOWN: dict[str, Any] = {
     "okx": {"code": "51001", "msg": "Instrument ID doesn't exist", "data": []},
@@ -35,6 +36,21 @@ UNCLEAR: dict[str, Any] = {
     "bitmart": {"code": 59000, "message": "boom", "trace": "1"},
     "coinex": {"code": 1, "data": {}, "message": "boom"},
 }
+OTHERS: list[tuple[str, Any, type[ProviderError]]] = [
+    ("whitebit", {"success": False, "message": "Market is not available"}, RefusedRequest),
+    ("lbank", {"result": "false", "error_code": 10008}, RefusedRequest),
+    ("lbank", {"result": "false", "error_code": 10000}, MalformedResponse),
+    ("exmo", {"s": "error", "errmsg": "unknown symbol"}, RefusedRequest),
+    ("digifinex", {"code": 20001}, RefusedRequest),
+    ("digifinex", {"code": 1}, MalformedResponse),
+    ("korbit", {"success": False, "error": {"message": "no symbol"}}, RefusedRequest),
+    ("coinone", {"result": "error", "error_code": "107"}, RefusedRequest),
+    ("coinone", {"result": "error", "error_code": "405"}, MalformedResponse),
+    ("bitso", {"success": False, "error": {"code": "0301"}}, RefusedRequest),
+    ("bitso", {"success": False, "error": {"code": "0101"}}, MalformedResponse),
+    ("phemex", {"code": 6001, "msg": "invalid argument", "data": None}, RefusedRequest),
+    ("phemex", {"code": 0, "msg": "OK", "data": None}, MalformedResponse),
+]
 LIMITED: dict[str, Any] = {
     "bybit": {"retCode": 10006, "retMsg": "Too many visits!", "result": {}, "time": 1},
     "coinex": {"code": 4213, "data": {}, "message": "The request is too frequent"},
@@ -52,6 +68,7 @@ def body(answer: Any) -> bytes:
         *((name, answer, RefusedRequest) for name, answer in UNKNOWN.items()),
         *((name, answer, TemporaryError) for name, answer in PASSING.items()),
         *((name, answer, MalformedResponse) for name, answer in UNCLEAR.items()),
+        *OTHERS,
     ],
 )
 def test_an_error_in_a_200_is_told_by_its_code(
@@ -61,8 +78,7 @@ def test_an_error_in_a_200_is_told_by_its_code(
         parser((provider, "candles"))(body(answer))
     assert type(caught.value) is error
     assert caught.value.provider == provider
-    assert " refused: " in str(caught.value)
-    assert any(answer.get(key, "?") in str(caught.value) for key in WORDS)
+    assert all(answer[key] in str(caught.value) for key in WORDS if key in answer)
 
 
 @pytest.mark.parametrize(("provider", "answer"), LIMITED.items(), ids=LIMITED)
@@ -71,6 +87,16 @@ def test_a_rate_limit_in_a_200_is_seen(provider: str, answer: Any) -> None:
     assert limited
     assert limited(body(answer))
     assert not limited(body(UNKNOWN[provider]))
+
+
+@pytest.mark.parametrize("provider_id", ["lbank", "digifinex", "coinone"])
+def test_a_rate_limit_is_told_from_sound_answers(provider_id: str) -> None:
+    limited = load_providers()[provider_id].limited
+    assert limited
+    refusal = venue(provider_id).refusal(429, 10, NOW)
+    assert refusal.status == 200
+    assert limited(body(refusal.payload))
+    assert not limited(body(ENDPOINTS[provider_id, "candles"].sound))
 
 
 def test_bitmart_says_in_a_code_that_there_are_no_candles() -> None:

@@ -13,9 +13,11 @@ from resources.providers.families.pages import (
     all_asked,
     asked,
     date_of,
+    hundredfold,
     ms_of,
     newest,
     percent,
+    up_to_the_end,
 )
 from resources.providers.parsing import candle_frame
 from tests.resources.providers.paging import collect
@@ -81,6 +83,29 @@ def test_a_window_that_is_answered_whole_is_proven(
 @pytest.mark.parametrize(
     ("found", "expected"),
     [
+        ([], (100, 110)),
+        ([100, 109], (100, 110)),
+        ([98, 99, 100], (100, 110)),
+        ([109, 110], (100, 110)),
+        ([109, 111], (100, 100)),
+    ],
+    ids=[
+        "an empty page",
+        "a gap",
+        "candles from before the start",
+        "the one that opens at the end",
+        "candles from after the end prove nothing: the window was not heard",
+    ],
+)
+def test_a_window_whose_end_may_come_along_is_proven(
+    found: list[int], expected: tuple[int, int]
+) -> None:
+    assert hours(up_to_the_end(PAGE)(query(100, 200), page(*found))) == expected
+
+
+@pytest.mark.parametrize(
+    ("found", "expected"),
+    [
         ([], (100, 100)),
         ([150, 199], (190, 200)),
         ([195, 199], (195, 200)),
@@ -126,6 +151,30 @@ def test_pages_find_every_candle_whatever_its_gaps(
     assert sum(stop - begin for begin, stop in proven) == (end - start) * HOUR
 
 
+@settings(max_examples=50)
+@given(st.sets(st.integers(0, 99)), st.integers(0, 99), st.integers(0, 99), st.booleans())
+def test_pages_find_every_candle_whether_their_end_is_part_of_them(
+    existing: set[int], one: int, other: int, inclusive: bool
+) -> None:
+    def call(query: CandleQuery) -> Call:
+        start, end = asked(query, PAGE)
+        return Call("/", {"start": str(start // HOUR), "end": str(end // HOUR)})
+
+    def answer(call: Call) -> bytes:
+        start, end = int(call.params["start"]), int(call.params["end"]) + inclusive
+        # As those do that answer the newest candles up to the end, one more than a page.
+        return bytes([hour for hour in sorted(existing) if start <= hour < end][-PAGE - 1 :])
+
+    def parse(body: bytes, _: CandleQuery) -> pl.DataFrame:
+        return page(*body)
+
+    candles = Candles({Interval.H1: "1h"}, PAGE, call, parse, up_to_the_end(PAGE))
+    start, end = sorted((one, other))
+    found, proven = collect(candles, query(start, end), answer)
+    assert found == [hour * HOUR for hour in sorted(existing) if start <= hour < end]
+    assert sum(stop - begin for begin, stop in proven) == (end - start) * HOUR
+
+
 @pytest.mark.parametrize(
     ("moment", "ms"),
     [
@@ -158,3 +207,8 @@ def test_a_change_in_percent(
     last: float | None, before: float | None, change: float | None
 ) -> None:
     assert percent(last, before) == (None if change is None else pytest.approx(change))
+
+
+def test_a_fraction_in_percent() -> None:
+    assert hundredfold(-0.015) == pytest.approx(-1.5)
+    assert hundredfold(None) is None

@@ -2,7 +2,19 @@
 
 from typing import Any
 
-from tests.resources.providers.recorded.base import Recorded, Rows
+from tests.resources.providers.recorded.base import HOUR, START, Recorded, Rows, at
+
+_UNRECORDED = "on no recording; documentation read: https://ascendex.github.io/ascendex-pro-api"
+
+
+def candles(payload: Any, _: str) -> Rows:
+    bars = (line["data"] for line in payload["data"])
+    return [(at(bar["ts"]), *(float(bar[name]) for name in "ohlcv"), None, None) for bar in bars]
+
+
+def bar(opened: int, *values: str) -> dict[str, Any]:
+    named = dict(zip("ohlcv", values, strict=True))
+    return {"m": "bar", "s": "BTC/USDT", "data": {"i": "60", "ts": opened, **named}}
 
 
 def tickers(payload: Any, _: str) -> Rows:
@@ -21,13 +33,30 @@ def markets(payload: Any, _: str) -> Rows:
 
 
 RECORDED = {
+    "candles": Recorded(
+        r"ascendex\.com/api/pro/v1/barhist",
+        candles,
+        sound={
+            "code": 0,
+            "data": [
+                bar(START, "10.5", "12", "9.25", "11", "3.5"),
+                bar(START + HOUR, "11", "11", "11", "11", "0"),
+            ],
+        },
+        candles=lambda payload: [line["data"] for line in payload["data"]],
+        high="h",
+        time="ts",
+        native="BTC/USDT",
+        own_errors=True,
+        unrecorded=_UNRECORDED,
+    ),
     "tickers": Recorded(
         r"ascendex\.com/api/pro/v1/spot/ticker",
         tickers,
         sound={"code": 0, "data": [{"symbol": "BTC/USDT", "open": "10", "close": "11"}]},
         native="BTC/USDT",
         own_errors=True,
-        unrecorded="verified on no recording: the example of its documentation",
+        unrecorded=_UNRECORDED,
     ),
     "markets": Recorded(
         r"ascendex\.com/api/pro/v1/products",

@@ -35,6 +35,7 @@ class Recorded:
     `sound` is a sound answer with figures of our own: of candles, two that open at START and
     one interval later, the first with open 10.5, high 12, low 9.25, close 11 and volume 3.5.
     `candles` finds the list of candles in a payload, `high` and `time` say where each has its own.
+    `scale` is how many times as much as a value a candle tells.
     `native` is the market that is asked for. `unrecorded` says why no recording is at hand.
     `left_out` are files that match and cannot be read, each with the reason.
     `own_errors` is set where a parser raises other provider errors than MalformedResponse.
@@ -50,5 +51,6 @@ class Recorded:
     candles: Callable[[Any], list[Any]] = whole
     high: int | str = 2
     time: int | str = 0
+    scale: float = 1.0
     native: str = "BTC-USDT"
     own_errors: bool = False

@@ -2,4 +2,6 @@
 
 from tests.resources.providers.recorded.upbit import recorded
 
-RECORDED = recorded(r"api\.bithumb\.com")
+RECORDED = recorded(
+    r"api\.bithumb\.com", "on no recording; documentation read: https://apidocs.bithumb.com"
+)

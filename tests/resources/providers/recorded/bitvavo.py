@@ -4,7 +4,8 @@ from typing import Any
 
 from tests.resources.providers.recorded.base import HOUR, START, Recorded, Rows, at
 
-_DOCS = "verified on no recording: the example of its documentation"
+_READ = "on no recording; documentation read: https://docs.bitvavo.com/docs/rest-api"
+_MARKETS = "on no recording; documentation read: https://github.com/bitvavo/node-bitvavo-api"
 
 
 def candles(payload: Any, _: str) -> Rows:
@@ -36,19 +37,19 @@ RECORDED = {
             [START, "10.5", "12", "9.25", "11", "3.5"],
         ],
         native="BTC-EUR",
-        unrecorded=f"{_DOCS}, candles",
+        unrecorded=_READ,
     ),
     "tickers": Recorded(
         r"api\.bitvavo\.com/v2/ticker/24h",
         tickers,
         sound=[{"market": "BTC-EUR", "open": "10", "last": "11", "timestamp": START}],
         native="BTC-EUR",
-        unrecorded=f"{_DOCS}, ticker/24h",
+        unrecorded=_READ,
     ),
     "markets": Recorded(
         r"api\.bitvavo\.com/v2/markets",
         markets,
         sound=[{"market": "BTC-EUR", "status": "trading", "base": "BTC", "quote": "EUR"}],
-        unrecorded=f"{_DOCS}, markets",
+        unrecorded=_MARKETS,
     ),
 }

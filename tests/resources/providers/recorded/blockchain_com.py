@@ -4,7 +4,7 @@ from typing import Any
 
 from tests.resources.providers.recorded.base import Recorded, Rows
 
-UNRECORDED = "verified on the documentation's example alone, which is not at hand as a file"
+_READ = "on no recording; documentation read: https://github.com/blockchain/lib-exchange-client"
 
 
 def tickers(payload: Any, _: str) -> Rows:
@@ -40,7 +40,7 @@ RECORDED = {
             }
         ],
         native="BTC-USD",
-        unrecorded=UNRECORDED,
+        unrecorded=_READ,
     ),
     "markets": Recorded(
         r"api\.blockchain\.com/v3/exchange/symbols",
@@ -49,6 +49,6 @@ RECORDED = {
             "BTC-USD": {"base_currency": "BTC", "counter_currency": "USD", "status": "open"},
             "BSV-USD": {"base_currency": "BSV", "counter_currency": "USD", "status": "halt"},
         },
-        unrecorded=UNRECORDED,
+        unrecorded=_READ,
     ),
 }

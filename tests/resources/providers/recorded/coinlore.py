@@ -4,6 +4,8 @@ from typing import Any
 
 from tests.resources.providers.recorded.base import SECONDS, Recorded, Rows, at
 
+_CLIENTS = "on no recording; shape taken from public clients"
+
 
 def tickers(payload: Any, _: str) -> Rows:
     time = at(payload["info"]["time"] * 1000)
@@ -24,6 +26,6 @@ RECORDED = {
             "info": {"coins_num": 1969, "time": SECONDS},
         },
         native="BTC",
-        unrecorded="verified on the documentation's example alone, which is not at hand as a file",
+        unrecorded=_CLIENTS,
     ),
 }

@@ -4,7 +4,9 @@ from typing import Any
 
 from tests.resources.providers.recorded.base import HOUR, START, Recorded, Rows, at
 
-_DOCS = "verified on no recording: the example of its documentation"
+_READ = "on no recording; documentation read: https://docs.coinone.co.kr/reference"
+_KNOWN = "on no recording and no documentation at hand: from knowledge"
+
 _COLUMNS = ("open", "high", "low", "close", "target_volume", "quote_volume")
 
 
@@ -60,7 +62,7 @@ RECORDED = {
         time="timestamp",
         native="KRW/BTC",
         own_errors=True,
-        unrecorded=f"{_DOCS}, chart",
+        unrecorded=_READ,
     ),
     "tickers": Recorded(
         r"api\.coinone\.co\.kr/public/v2/ticker_new/KRW",
@@ -80,7 +82,7 @@ RECORDED = {
         },
         native="KRW/BTC",
         own_errors=True,
-        unrecorded=f"{_DOCS}, ticker_new",
+        unrecorded=_READ,
     ),
     "markets": Recorded(
         r"api\.coinone\.co\.kr/public/v2/markets/KRW",
@@ -91,6 +93,6 @@ RECORDED = {
             "markets": [{"quote_currency": "KRW", "target_currency": "BTC", "trade_status": 1}],
         },
         own_errors=True,
-        unrecorded=f"{_DOCS}, markets",
+        unrecorded=_KNOWN,
     ),
 }

@@ -5,6 +5,8 @@ from typing import Any
 
 from tests.resources.providers.recorded.base import Recorded, Rows
 
+_READ = "on no recording; documentation read: https://www.mintlify.com/coinpaprika/coinpaprika-cli"
+
 
 def tickers(payload: Any, _: str) -> Rows:
     rows = []
@@ -29,6 +31,6 @@ RECORDED = {
             }
         ],
         native="btc-bitcoin",
-        unrecorded="verified on the documentation's example alone, which is not at hand as a file",
+        unrecorded=_READ,
     ),
 }

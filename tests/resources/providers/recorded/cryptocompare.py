@@ -4,7 +4,7 @@ from typing import Any
 
 from tests.resources.providers.recorded.base import SECONDS, Recorded, Rows, at
 
-UNRECORDED = "of what is asked nothing is recorded, only of simpler and of newer endpoints"
+_CLIENTS = "on no recording; shape taken from public clients"
 
 
 def candles(payload: Any, _: str) -> Rows:
@@ -65,7 +65,7 @@ RECORDED = {
         high="high",
         time="time",
         native="BTC-USD",
-        unrecorded=UNRECORDED,
+        unrecorded=_CLIENTS,
     ),
     "tickers": Recorded(
         r"min-api\.cryptocompare\.com/data/pricemultifull",
@@ -81,6 +81,6 @@ RECORDED = {
             "DISPLAY": {},
         },
         native="BTC-USD",
-        unrecorded=UNRECORDED,
+        unrecorded=_CLIENTS,
     ),
 }

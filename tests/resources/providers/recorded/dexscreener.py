@@ -4,6 +4,8 @@ from typing import Any
 
 from tests.resources.providers.recorded.base import Recorded, Rows
 
+_CLIENTS = "on no recording; shape taken from public clients"
+
 ETHER = "0xC02aaA39b223FE8D0A0e5C4F27eAD9083C756Cc2"
 
 
@@ -33,6 +35,6 @@ RECORDED = {
             {"baseToken": {"address": ETHER}, "priceUsd": "1700", "liquidity": {"usd": 12}},
         ],
         native=ETHER,
-        unrecorded="verified on the documentation's example alone, which is not at hand as a file",
+        unrecorded=_CLIENTS,
     ),
 }

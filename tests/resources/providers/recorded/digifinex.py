@@ -4,7 +4,7 @@ from typing import Any
 
 from tests.resources.providers.recorded.base import SECONDS, Recorded, Rows, at
 
-_DOCS = "verified on no recording: the example of its documentation"
+_READ = "on no recording; documentation read: https://docs.digifinex.com/en-ww/spot/v3/rest.html"
 
 
 def candles(payload: Any, _: str) -> Rows:
@@ -43,7 +43,7 @@ RECORDED = {
         high=3,
         native="btc_usdt",
         own_errors=True,
-        unrecorded=f"{_DOCS}, kline",
+        unrecorded=_READ,
     ),
     "tickers": Recorded(
         r"openapi\.digifinex\.com/v3/ticker",
@@ -55,7 +55,7 @@ RECORDED = {
         },
         native="btc_usdt",
         own_errors=True,
-        unrecorded=f"{_DOCS}, ticker",
+        unrecorded=_READ,
     ),
     "markets": Recorded(
         r"openapi\.digifinex\.com/v3/spot/symbols",
@@ -72,6 +72,6 @@ RECORDED = {
             "code": 0,
         },
         own_errors=True,
-        unrecorded=f"{_DOCS}, spot/symbols",
+        unrecorded=_READ,
     ),
 }

@@ -5,7 +5,7 @@ from typing import Any
 
 from tests.resources.providers.recorded.base import HOUR, START, Recorded, Rows, at
 
-UNRECORDED = "all that is recorded is of the versions before its own chain"
+_CLIENTS = "on no recording; shape taken from public clients"
 
 
 def iso(ms: int) -> str:
@@ -80,20 +80,20 @@ RECORDED = {
         high="high",
         time="startedAt",
         native="BTC-USD",
-        unrecorded=UNRECORDED,
+        unrecorded=_CLIENTS,
     ),
     "perpetual funding": Recorded(
         r"indexer\.dydx\.trade/v4/perpetualMarkets",
         funding,
         sound=MARKETS,
         native="BTC-USD",
-        unrecorded=UNRECORDED,
+        unrecorded=_CLIENTS,
     ),
     "perpetual open_interest": Recorded(
         r"indexer\.dydx\.trade/v4/perpetualMarkets",
         open_interest,
         sound=MARKETS,
         native="BTC-USD",
-        unrecorded=UNRECORDED,
+        unrecorded=_CLIENTS,
     ),
 }

@@ -4,6 +4,8 @@ from typing import Any
 
 from tests.resources.providers.recorded.base import HOUR, SECONDS, START, Recorded, Rows, at
 
+_CLIENTS = "on no recording; shape taken from public clients"
+
 
 def candles(payload: Any, _: str) -> Rows:
     return [
@@ -40,7 +42,7 @@ RECORDED = {
         time="t",
         native="BTC_USD",
         own_errors=True,
-        unrecorded="verified on no recording: the example of its documentation",
+        unrecorded=_CLIENTS,
     ),
     "tickers": Recorded(
         r"api\.exmo\.com/v1(\.1)?/ticker",

@@ -4,13 +4,15 @@ from typing import Any
 
 from tests.resources.providers.recorded.base import HOUR, START, Recorded, Rows, at
 
+_READ = "on no recording; documentation read: https://hyperliquid.gitbook.io"
+_CLIENTS = "on no recording; shape taken from public clients"
+
 # All questions go to one address; those that are recorded are others.
 ADDRESS = r"api\.hyperliquid\.xyz/info"
 OTHERS = {
     f"hyperliquid/info{number}.json": "the answer to another question"
     for number in ("", "__2", "__3", "__4", "__5", "__6")
 }
-UNRECORDED = "verified on the documentation's example alone, which is not at hand as a file"
 
 
 def candles(payload: Any, _: str) -> Rows:
@@ -69,12 +71,12 @@ RECORDED = {
         high="h",
         time="t",
         native="BTC",
-        unrecorded=UNRECORDED,
+        unrecorded=_READ,
     ),
     "perpetual funding": Recorded(
-        ADDRESS, funding, sound=CONTEXTS, left_out=OTHERS, native="BTC", unrecorded=UNRECORDED
+        ADDRESS, funding, sound=CONTEXTS, left_out=OTHERS, native="BTC", unrecorded=_CLIENTS
     ),
     "perpetual open_interest": Recorded(
-        ADDRESS, open_interest, sound=CONTEXTS, left_out=OTHERS, native="BTC", unrecorded=UNRECORDED
+        ADDRESS, open_interest, sound=CONTEXTS, left_out=OTHERS, native="BTC", unrecorded=_CLIENTS
     ),
 }

@@ -4,7 +4,8 @@ from typing import Any
 
 from tests.resources.providers.recorded.base import HOUR, START, Recorded, Rows, at
 
-_DOCS = "verified on no recording: the example of its documentation"
+_READ = "on no recording; documentation read: https://docs.korbit.co.kr"
+
 _COLUMNS = ("open", "high", "low", "close", "volume")
 
 
@@ -52,7 +53,7 @@ RECORDED = {
         time="timestamp",
         native="btc_krw",
         own_errors=True,
-        unrecorded=f"{_DOCS}, candles",
+        unrecorded=_READ,
     ),
     "tickers": Recorded(
         r"api\.korbit\.co\.kr/v2/tickers",
@@ -65,7 +66,7 @@ RECORDED = {
         },
         native="btc_krw",
         own_errors=True,
-        unrecorded=f"{_DOCS}, tickers",
+        unrecorded=_READ,
     ),
     "markets": Recorded(
         r"api\.korbit\.co\.kr/v2/currencyPairs",
@@ -78,6 +79,6 @@ RECORDED = {
             ],
         },
         own_errors=True,
-        unrecorded=f"{_DOCS}, currencyPairs",
+        unrecorded=_READ,
     ),
 }

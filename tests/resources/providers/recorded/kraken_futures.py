@@ -5,6 +5,8 @@ from typing import Any
 
 from tests.resources.providers.recorded.base import HOUR, START, Recorded, Rows, at
 
+_READ = "on no recording; documentation read: https://docs.kraken.com/api-reference/candles"
+
 # It had another host before, with the inverse contracts alone.
 TICKERS_ADDRESS = r"(futures\.kraken|www\.cryptofacilities)\.com/derivatives/api/v3/tickers"
 
@@ -85,7 +87,7 @@ RECORDED = {
         high="high",
         time="time",
         native="PF_XBTUSD",
-        unrecorded="only the documentation's example of candles is at hand",
+        unrecorded=_READ,
     ),
     "perpetual funding": Recorded(TICKERS_ADDRESS, funding, sound=TICKERS, native="PF_XBTUSD"),
     "perpetual open_interest": Recorded(

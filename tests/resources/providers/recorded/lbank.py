@@ -4,7 +4,9 @@ from typing import Any
 
 from tests.resources.providers.recorded.base import SECONDS, START, Recorded, Rows, at
 
-_DOCS = "verified on no recording: the example of its documentation"
+_READ = (
+    "on no recording; documentation read: https://github.com/LBank-exchange/lbank-official-api-docs"
+)
 
 
 def candles(payload: Any, _: str) -> Rows:
@@ -39,7 +41,7 @@ RECORDED = {
         candles=lambda payload: payload["data"],
         native="btc_usdt",
         own_errors=True,
-        unrecorded=f"{_DOCS}, kline.do",
+        unrecorded=_READ,
     ),
     "tickers": Recorded(
         r"api\.lbkex\.com/v2/ticker/24hr\.do",
@@ -55,13 +57,13 @@ RECORDED = {
         ),
         native="btc_usdt",
         own_errors=True,
-        unrecorded=f"{_DOCS}, ticker/24hr.do",
+        unrecorded=_READ,
     ),
     "markets": Recorded(
         r"api\.lbkex\.com/v2/currencyPairs\.do",
         markets,
         sound=sound(["btc_usdt", "eth_btc"]),
         own_errors=True,
-        unrecorded=f"{_DOCS}, currencyPairs.do",
+        unrecorded=_READ,
     ),
 }

@@ -4,7 +4,8 @@ from typing import Any
 
 from tests.resources.providers.recorded.base import START, Recorded, Rows, at
 
-_DOCS = "verified on no recording: the example of its documentation"
+_READ = "on no recording; documentation read: https://www.luno.com/en/developers/api"
+_CLIENTS = "on no recording; shape taken from public clients"
 
 
 def tickers(payload: Any, _: str) -> Rows:
@@ -34,7 +35,7 @@ RECORDED = {
             ]
         },
         native="XBTEUR",
-        unrecorded=f"{_DOCS}, tickers",
+        unrecorded=_CLIENTS,
     ),
     "markets": Recorded(
         r"api\.luno\.com/api/exchange/1/markets",
@@ -49,6 +50,6 @@ RECORDED = {
                 }
             ]
         },
-        unrecorded=f"{_DOCS}, markets",
+        unrecorded=_READ,
     ),
 }

@@ -2,7 +2,14 @@
 
 from typing import Any
 
-from tests.resources.providers.recorded.base import START, Recorded, Rows, at
+from tests.resources.providers.recorded.base import SECONDS, START, Recorded, Rows, at
+
+
+def candles(payload: Any, _: str) -> Rows:
+    return [
+        (at(time * 1000), *(value / 1e8 for value in values), None)
+        for time, _interval, _before, *values in payload["data"]["rows"]
+    ]
 
 
 def tickers(payload: Any, _: str) -> Rows:
@@ -26,6 +33,47 @@ def markets(payload: Any, _: str) -> Rows:
 
 
 RECORDED = {
+    "candles": Recorded(
+        r"api\.phemex\.com/exchange/public/md/v2/kline",
+        candles,
+        sound={
+            "code": 0,
+            "msg": "OK",
+            "data": {
+                "total": -1,
+                "rows": [
+                    [
+                        SECONDS + 3600,
+                        3600,
+                        1_100_000_000,
+                        1_100_000_000,
+                        1_300_000_000,
+                        1_000_000_000,
+                        1_250_000_000,
+                        200_000_000,
+                        2_400_000_000,
+                    ],
+                    [
+                        SECONDS,
+                        3600,
+                        1_050_000_000,
+                        1_050_000_000,
+                        1_200_000_000,
+                        925_000_000,
+                        1_100_000_000,
+                        350_000_000,
+                        3_800_000_000,
+                    ],
+                ],
+            },
+        },
+        candles=lambda payload: payload["data"]["rows"],
+        high=4,
+        scale=1e8,
+        native="sBTCUSDT",
+        own_errors=True,
+        unrecorded="verified on no recording: the example of its documentation",
+    ),
     "tickers": Recorded(
         r"api\.phemex\.com/md/spot/ticker/24hr/all",
         tickers,

@@ -4,7 +4,8 @@ from typing import Any
 
 from tests.resources.providers.recorded.base import HOUR, START, Recorded, Rows, at
 
-_DOCS = "verified on no recording: the example of its documentation"
+_READ = "on no recording; documentation read: https://github.com/poloniex/polo-sdk-python"
+_CLIENTS = "on no recording; shape taken from public clients"
 
 
 def candles(payload: Any, _: str) -> Rows:
@@ -48,14 +49,14 @@ RECORDED = {
         high=1,
         time=12,
         native="BTC_USDT",
-        unrecorded=f"{_DOCS}, candles",
+        unrecorded=_READ,
     ),
     "tickers": Recorded(
         r"api\.poloniex\.com/markets/ticker24h",
         tickers,
         sound=[{"symbol": "BTC_USDT", "close": "11", "ts": START, "dailyChange": "-0.0055"}],
         native="BTC_USDT",
-        unrecorded=f"{_DOCS}, ticker24h",
+        unrecorded=_READ,
     ),
     "markets": Recorded(
         r"api\.poloniex\.com/markets",
@@ -68,6 +69,6 @@ RECORDED = {
                 "state": "NORMAL",
             }
         ],
-        unrecorded=f"{_DOCS}, markets",
+        unrecorded=_CLIENTS,
     ),
 }

@@ -5,7 +5,7 @@ from typing import Any
 
 from tests.resources.providers.recorded.base import HOUR, START, Recorded, Rows, at
 
-_DOCS = "verified on no recording: the examples of its documentation"
+_CLIENTS = "on no recording; shape taken from public clients"
 
 
 def candles(payload: Any, _: str) -> Rows:
@@ -47,7 +47,8 @@ def markets(payload: Any, _: str) -> Rows:
     return [(name, name.split("-")[1], name.split("-")[0]) for name in names]
 
 
-def recorded(host: str) -> dict[str, Recorded]:
+def recorded(host: str, candles_read: str, markets_read: str = _CLIENTS) -> dict[str, Recorded]:
+    """`candles_read` and `markets_read` say by what these are known."""
     return {
         "candles": Recorded(
             rf"{host}/v1/candles/(minutes/\d+|days|weeks)",
@@ -59,7 +60,7 @@ def recorded(host: str) -> dict[str, Recorded]:
             high="high_price",
             time="candle_date_time_utc",
             native="KRW-BTC",
-            unrecorded=f"{_DOCS}, candles",
+            unrecorded=candles_read,
         ),
         "tickers": Recorded(
             rf"{host}/v1/ticker",
@@ -73,15 +74,19 @@ def recorded(host: str) -> dict[str, Recorded]:
                 }
             ],
             native="KRW-BTC",
-            unrecorded=f"{_DOCS}, ticker",
+            unrecorded=_CLIENTS,
         ),
         "markets": Recorded(
             rf"{host}/v1/market/all",
             markets,
             sound=[{"market": "KRW-BTC", "korean_name": "비트코인", "english_name": "Bitcoin"}],
-            unrecorded=f"{_DOCS}, market/all",
+            unrecorded=markets_read,
         ),
     }
 
 
-RECORDED = recorded(r"api\.upbit\.com")
+RECORDED = recorded(
+    r"api\.upbit\.com",
+    "on no recording; documentation read: https://docs.upbit.com/reference",
+    "on no recording; documentation read: https://docs.upbit.com/docs",
+)

@@ -4,7 +4,7 @@ from typing import Any
 
 from tests.resources.providers.recorded.base import SECONDS, Recorded, Rows, at
 
-_DOCS = "verified on no recording: the example of its documentation"
+_READ = "on no recording; documentation read: https://github.com/whitebit-exchange/api-docs"
 
 
 def candles(payload: Any, _: str) -> Rows:
@@ -42,14 +42,14 @@ RECORDED = {
         high=3,
         native="BTC_USDT",
         own_errors=True,
-        unrecorded=f"{_DOCS}, kline",
+        unrecorded=_READ,
     ),
     "tickers": Recorded(
         r"whitebit\.com/api/v4/public/ticker",
         tickers,
         sound={"BTC_USDT": {"last_price": "11", "isFrozen": False, "change": "-1.5"}},
         native="BTC_USDT",
-        unrecorded=f"{_DOCS}, ticker",
+        unrecorded=_READ,
     ),
     "markets": Recorded(
         r"whitebit\.com/api/v4/public/markets",
@@ -70,6 +70,6 @@ RECORDED = {
                 "tradesEnabled": True,
             },
         ],
-        unrecorded=f"{_DOCS}, markets",
+        unrecorded=_READ,
     ),
 }

@@ -1,0 +1,67 @@
+"""Bodies of requests, read no further than their bound."""
+
+from typing import Any
+
+import msgspec
+from starlette.datastructures import FormData, UploadFile
+from starlette.requests import Request
+from starlette.types import Message
+
+from resources.errors import InvalidInput, TooLarge
+
+# What a multipart body has beside its file.
+_AROUND = 100_000
+
+
+async def json_object(request: Request, most: int) -> dict[str, Any]:
+    """The body, a JSON object of at most `most` bytes. Raises InvalidInput, TooLarge."""
+    content = await _Bounded(request, most).body()
+    try:
+        body = msgspec.json.decode(content)
+    except (ValueError, RecursionError) as error:
+        reason = "it is nested too deep" if isinstance(error, RecursionError) else str(error)
+        raise InvalidInput(f"the body is no JSON: {reason}") from error
+    if not isinstance(body, dict):
+        raise InvalidInput("the body must be a JSON object")
+    return body
+
+
+async def uploaded(request: Request, most: int) -> tuple[bytes, dict[str, str]]:
+    """(file, other fields) of a multipart form, or a JSON body as the file.
+
+    Raises InvalidInput where there is no file, TooLarge where it has more than `most` bytes.
+    """
+    kind = request.headers.get("content-type", "")
+    if not kind.startswith("multipart/form-data"):
+        return await _Bounded(request, most).body(), {}
+    bounded = _Bounded(request, most + _AROUND)
+    async with bounded.form(max_files=1, max_fields=10) as form:
+        content = await _file(form)
+        fields = {name: value for name, value in form.items() if isinstance(value, str)}
+    if len(content) > most:
+        raise TooLarge(f"the file is larger than {most // 1_000_000} MB")
+    return content, fields
+
+
+async def _file(form: FormData) -> bytes:
+    files = [value for value in form.values() if isinstance(value, UploadFile)]
+    if not files:
+        raise InvalidInput("the form has no file")
+    return await files[0].read()
+
+
+class _Bounded(Request):
+    """A request whose body is refused as soon as it is larger than it may be."""
+
+    def __init__(self, request: Request, most: int) -> None:
+        super().__init__(request.scope, self._receive_some)
+        self._whole = request.receive
+        self._most = most
+        self._received = 0
+
+    async def _receive_some(self) -> Message:
+        message = await self._whole()
+        self._received += len(message.get("body", b""))
+        if self._received > self._most:
+            raise TooLarge(f"the body is larger than {self._most // 1_000_000} MB")
+        return message

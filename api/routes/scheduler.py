@@ -1,0 +1,43 @@
+"""The jobs, when they run, and runs of them by hand."""
+
+import asyncio
+from typing import Annotated
+
+from fastapi import APIRouter, Path
+
+from api.answers import Answer
+from api.auth import OPEN, WRITE
+from api.queries.jobs import JOBS, find_job, to_row
+from api.services import ServicesDep
+
+router = APIRouter(tags=["scheduler"])
+
+
+@router.get("/api/scheduler/status", dependencies=[OPEN])
+async def scheduler_status(services: ServicesDep) -> Answer:
+    """Whether schedules run, and every job with its last and next run."""
+    running, states, schedules = await asyncio.gather(
+        services.scheduler.status(),
+        services.scheduler.job_states(),
+        asyncio.to_thread(services.schedules.all),
+    )
+    return Answer(
+        {
+            "total_jobs": len(JOBS),
+            # null: Dagster does not answer now, and may run all the same.
+            "is_running": None if running == "unknown" else running == "running",
+            "jobs": [to_row(job, states, schedules) for job in JOBS],
+        }
+    )
+
+
+@router.post("/api/scheduler/trigger/{job_id}", dependencies=[WRITE], status_code=202)
+async def trigger(
+    services: ServicesDep, job_id: Annotated[str, Path(max_length=100, description="Id of a job.")]
+) -> Answer:
+    """Start a run of a job now."""
+    job = find_job(job_id)
+    now = await asyncio.to_thread(services.ledger.now)
+    run_id = await services.scheduler.launch(job.name, job.tags(now), job.config)
+    told = {"message": f"run {run_id} was started", "run_id": run_id}
+    return Answer({"success": True, "job_id": job.id, **told}, status=202)

@@ -1,0 +1,143 @@
+"""Jobs that watch over the platform: they write to the ledger and materialize nothing."""
+
+import asyncio
+
+import dagster as dg
+from pydantic import Field
+
+from assets.boundary import asset_boundary
+from resources.dagster_resources import CallsResource
+from resources.directory import Directory
+from resources.discovery import discover
+from resources.freshness import watch
+from resources.health import SPREAD_SECONDS, check_all
+from resources.ledger import Ledger, metrics, retention, usage
+from resources.plan import (
+    CLEANUP_JOB,
+    DISCOVERY_JOB,
+    HEALTH_JOB,
+    METRICS_JOB,
+    RATE_LIMITS_JOB,
+)
+from resources.providers.base import Provider
+from resources.totals import totals
+
+LedgerParam = dg.ResourceParam[Ledger]
+
+
+class HealthConfig(dg.Config):
+    """How the checks are spread, and whom they are of."""
+
+    spread_seconds: float = Field(SPREAD_SECONDS, ge=0, description="Seconds that all take.")
+    providers: list[str] = Field([], description="Ids; empty: all that are switched on.")
+
+
+@dg.op(description="Ask each provider that was not heard lately, one after another.")
+def check_providers(
+    context: dg.OpExecutionContext, config: HealthConfig, calls: CallsResource, ledger: LedgerParam
+) -> None:
+    directory = Directory(ledger)
+    chosen = [directory.provider(name) for name in config.providers] or _enabled(ledger)
+
+    async def check() -> dict[str, int]:
+        async with calls.open(ledger) as client:
+            return await check_all(client, ledger, chosen, spread=config.spread_seconds)
+
+    with asset_boundary(context.retry_number, ledger.now()):
+        for feed in watch(ledger):
+            context.log.warning(f"the newest data of {feed} is older than its target")
+        context.add_output_metadata(asyncio.run(check()))
+        usage.settle(ledger, chosen)
+
+
+@dg.op(description="Store how much of every budget is used.")
+def snapshot_rate_limits(context: dg.OpExecutionContext, ledger: LedgerParam) -> None:
+    with asset_boundary(context.retry_number, ledger.now()):
+        providers = _enabled(ledger)
+        usage.settle(ledger, providers)
+        used = [one for one in usage.usage(ledger, providers) if one.used]
+        windows = [
+            {
+                "provider": one.provider,
+                "limit_type": one.window,
+                "limit_value": one.limit.amount,
+                "current_usage": one.used,
+                "percentage": one.percentage,
+            }
+            for one in used
+        ]
+        metrics.record(ledger, "rate_limits", {"windows": windows})
+        context.add_output_metadata({"windows_in_use": len(used)})
+
+
+@dg.op(description="Store the totals of the last hour.")
+def aggregate_metrics(context: dg.OpExecutionContext, ledger: LedgerParam) -> None:
+    with asset_boundary(context.retry_number, ledger.now()):
+        metrics.record(ledger, "metrics", totals(ledger, _enabled(ledger), 1))
+
+
+@dg.op(description="Delete what is older than it is kept.")
+def clean_ledger(context: dg.OpExecutionContext, ledger: LedgerParam) -> None:
+    with asset_boundary(context.retry_number, ledger.now()):
+        context.add_output_metadata(retention.clean_up(ledger))
+
+
+class DiscoveryConfig(dg.Config):
+    """How gently it asks."""
+
+    pause_seconds: float = Field(1.0, ge=0, description="Seconds between two providers.")
+
+
+@dg.op(description="Ask the providers that are switched off, and propose those that work.")
+def probe_disabled(
+    context: dg.OpExecutionContext,
+    config: DiscoveryConfig,
+    calls: CallsResource,
+    ledger: LedgerParam,
+) -> None:
+    disabled = [p for p in Directory(ledger).providers().values() if not p.enabled]
+
+    async def probe() -> list[str]:
+        async with calls.open(ledger) as client:
+            return await discover(client, ledger, disabled, pause=config.pause_seconds)
+
+    with asset_boundary(context.retry_number, ledger.now()):
+        context.add_output_metadata({"asked": len(disabled), "proposed": asyncio.run(probe())})
+
+
+def _enabled(ledger: Ledger) -> list[Provider]:
+    return [one for one in Directory(ledger).providers().values() if one.enabled]
+
+
+@dg.job(name=HEALTH_JOB, description="Which providers work, and which feeds are stale.")
+def health_checks() -> None:
+    check_providers()
+
+
+@dg.job(name=RATE_LIMITS_JOB, description="How much of every budget is used.")
+def rate_limit_snapshot() -> None:
+    snapshot_rate_limits()
+
+
+@dg.job(name=METRICS_JOB, description="Providers by state, and their calls, as totals.")
+def metrics_aggregation() -> None:
+    aggregate_metrics()
+
+
+@dg.job(name=CLEANUP_JOB, description="Statistics, logs, alerts and totals within their bounds.")
+def database_cleanup() -> None:
+    clean_ledger()
+
+
+@dg.job(name=DISCOVERY_JOB, description="Which providers that are switched off work again.")
+def discover_providers() -> None:
+    probe_disabled()
+
+
+MONITORING_JOBS = [
+    health_checks,
+    rate_limit_snapshot,
+    metrics_aggregation,
+    database_cleanup,
+    discover_providers,
+]

@@ -1,0 +1,25 @@
+"""How long the ledger keeps what happened."""
+
+from collections.abc import Callable, Mapping
+
+import sqlalchemy as sa
+
+from resources.ledger import alerts, logs, metrics, statistics
+from resources.ledger.database import Ledger
+
+# Each deletes what is older than it is kept, and says how many rows that were.
+PRUNED: Mapping[str, Callable[[sa.Connection, Ledger], int]] = {
+    "statistics": statistics.prune,
+    "logs": logs.prune,
+    "alerts": alerts.prune,
+    "metrics": metrics.prune,
+}
+
+
+def clean_up(ledger: Ledger) -> dict[str, int]:
+    """Delete what is older than it is kept, a transaction each; returns how many rows of each."""
+    gone = {}
+    for name, prune in PRUNED.items():
+        with ledger.write() as connection:
+            gone[name] = prune(connection, ledger)
+    return gone

@@ -1,0 +1,78 @@
+"""Dagster's webserver as the service sees it: it starts runs and says what it knows of jobs."""
+
+import json
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+SCHEDULE = {
+    "pipelineName": "collect_prices",
+    "cronSchedule": "* * * * *",
+    "scheduleState": {"status": "RUNNING"},
+    "futureTicks": {"results": [{"timestamp": 1_800_000_060.0}]},
+}
+JOBS = [
+    {"name": "collect_prices", "runs": [{"status": "SUCCESS", "startTime": 1_800_000_000.5, "creationTime": 1.0}]},
+    {"name": "collect_ohlcv", "runs": []},
+]  # fmt: skip
+
+
+@dataclass
+class PlayedDagster:
+    """What was launched; `status` is that of every run, a launch takes `seconds`."""
+
+    port: int = 0
+    status: str = "STARTED"
+    seconds: float = 0.0
+    launched: list[dict[str, Any]] = field(default_factory=list)
+
+    def answer(self, query: str, variables: dict[str, Any]) -> dict[str, Any]:
+        if "launchRun" in query:
+            time.sleep(self.seconds)
+            self.launched.append(variables["params"])
+            return {"launchRun": {"run": {"runId": f"run-{len(self.launched)}"}}}
+        if "runsOrError" in query:
+            [run_id] = variables["filter"]["runIds"]
+            run = {"runId": run_id, "jobName": "collect_snapshots", "status": self.status}
+            return {"runsOrError": {"results": [run]}}
+        if "daemonHealth" in query:
+            return {"instance": {"daemonHealth": {"daemonStatus": {"healthy": True}}}}
+        return {"repositoriesOrError": {"nodes": [{"jobs": JOBS, "schedules": [SCHEDULE]}]}}
+
+    @property
+    def jobs(self) -> list[str]:
+        """The jobs of the runs that were launched."""
+        return [params["selector"]["jobName"] for params in self.launched]
+
+
+@contextmanager
+def playing(**options: Any) -> Iterator[PlayedDagster]:
+    played = PlayedDagster(**options)
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            data = {"data": played.answer(asked["query"], asked["variables"])}
+            content = json.dumps(data).encode()
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(content)))
+            self.end_headers()
+            self.wfile.write(content)
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 (the library's name)
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    played.port = server.server_port
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    try:
+        yield played
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()

@@ -1,0 +1,99 @@
+"""The jobs, and runs of them by hand."""
+
+import httpx
+import pytest
+
+from resources.ledger import provider_schedules
+from tests.api.played_dagster import playing
+from tests.api.server import Store, served
+
+TRIGGER = "/api/scheduler/trigger"
+
+
+def test_an_anonymous_caller_starts_nothing(service: httpx.Client) -> None:
+    assert service.post(f"{TRIGGER}/prices").status_code == 401
+
+
+def test_a_reader_starts_nothing(reader: httpx.Client) -> None:
+    assert reader.post(f"{TRIGGER}/prices").status_code == 403
+
+
+def test_jobs_are_told_with_what_dagster_knows(store: Store) -> None:
+    with playing() as dagster:
+        settings = store.settings.model_copy(update={"dagster_port": dagster.port})
+        with served(settings) as client:
+            body = client.get("/api/scheduler/status").json()
+    jobs = {job["id"]: job for job in body["jobs"]}
+    assert body["is_running"] is True
+    assert body["total_jobs"] == len(jobs) == 11
+    assert jobs["market_data"] == {
+        "id": "market_data",
+        "name": "Market data: the present prices",
+        "next_run": "2027-01-15T08:01:00Z",
+        "trigger": "cron: * * * * *",
+        "last_run": "2027-01-15T08:00:00.500Z",
+        "last_status": "success",
+    }
+    never = {"next_run": None, "trigger": None, "last_run": None, "last_status": None}
+    assert jobs["ohlcv"] == {"id": "ohlcv", "name": "Candles", **never}
+
+
+def test_without_dagster_the_jobs_are_told_all_the_same(service: httpx.Client) -> None:
+    body = service.get("/api/scheduler/status").json()
+    assert (body["is_running"], body["total_jobs"]) == (None, 11)
+
+
+def test_looks_at_categories_are_told_from_the_ledger(store: Store) -> None:
+    with store.ledger.write() as connection:
+        began = 1_800_000_000_000
+        provider_schedules.note(connection, "alternative_me", "success", began, lambda _: 3_600.0)
+    with served(store.settings) as client:
+        jobs = client.get("/api/scheduler/status").json()["jobs"]
+    [found] = [job for job in jobs if job["id"] == "sentiment_collection"]
+    assert (found["last_run"], found["last_status"]) == ("2027-01-15T08:00:00Z", "success")
+    assert found["next_run"] == "2027-01-15T09:00:00Z"
+
+
+@pytest.mark.parametrize(
+    ("job", "name"),
+    [
+        ("health_checks", "health_checks"),
+        ("market_data", "collect_prices"),
+        ("Prices", "collect_prices"),
+        ("ohlcv", "collect_ohlcv"),
+        ("news_collection", "collect_snapshots"),
+        ("provider_snapshots", "collect_snapshots"),
+    ],
+)
+def test_a_job_is_started_by_hand(store: Store, job: str, name: str) -> None:
+    with playing() as dagster:
+        settings = store.settings.model_copy(update={"dagster_port": dagster.port})
+        with served(settings) as client:
+            headers = {"X-API-Key": store.key("write")}
+            answer = client.post(f"{TRIGGER}/{job}", headers=headers)
+    assert answer.status_code == 202
+    body = answer.json()
+    assert (body["success"], body["job_id"], body["run_id"]) == (True, job.lower(), "run-1")
+    assert dagster.jobs == [name]
+    [params] = dagster.launched
+    tags = {tag["key"] for tag in params["executionMetadata"]["tags"]}
+    assert ("dagster/partition" in tags) == (name == "collect_prices")
+    assert ("dagster/asset_partition_range_end" in tags) == (name == "collect_ohlcv")
+    categories = params["runConfigData"].get("ops")
+    assert bool(categories) == (job == "news_collection")
+
+
+def test_an_unknown_job_is_told_with_near_ones(store: Store) -> None:
+    with served(store.settings) as client:
+        headers = {"X-API-Key": store.key("write")}
+        answer = client.post(f"{TRIGGER}/news_colection", headers=headers)
+    assert answer.status_code == 404
+    assert answer.json()["nearest"][0] == "news_collection"
+
+
+def test_without_dagster_nothing_is_started(store: Store) -> None:
+    with served(store.settings) as client:
+        headers = {"X-API-Key": store.key("write")}
+        answer = client.post(f"{TRIGGER}/prices", headers=headers)
+    assert answer.status_code == 503
+    assert "Dagster does not answer" in answer.json()["detail"]

@@ -1,0 +1,143 @@
+"""Providers that were added at run time, and their keys."""
+
+import stat
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from resources.errors import Conflict, KeyUnreadable, UnknownName
+from resources.http import Client
+from resources.ledger import Ledger, custom_providers, provider_schedules
+from resources.ledger.custom_providers import StoredKeys
+from resources.ledger.sealing import Seal
+from resources.providers import load_providers
+from resources.providers.base import Auth, Call, Provider
+from tests.resources.http.played import a_provider, answers, played
+
+KEY = "s3cret-s3cret"
+ACME = a_provider("acme", (5, 1), auth=Auth("header", "X-Key"))
+ACME = replace(ACME, native=load_providers()["etherscan"].native, health=Call("/x"))
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Iterator[Ledger]:
+    opened = Ledger(f"sqlite:///{tmp_path / 'ledger.db'}")
+    opened.migrate()
+    yield opened
+    opened.close()
+
+
+def stored(ledger: Ledger) -> dict[str, Provider]:
+    with ledger.read() as connection:
+        return custom_providers.read_all(connection)
+
+
+def test_a_provider_is_stored_whole(ledger: Ledger) -> None:
+    custom_providers.add(ledger, ACME)
+    assert stored(ledger) == {"acme": ACME}
+
+
+def test_an_id_is_taken_once_and_built_in_ones_for_ever(ledger: Ledger) -> None:
+    custom_providers.add(ledger, ACME)
+    with pytest.raises(Conflict, match="there is a provider acme"):
+        custom_providers.add(ledger, ACME)
+    built_in = load_providers()["kraken"]
+    with pytest.raises(Conflict, match="built-in"):
+        custom_providers.add(ledger, built_in)
+    with pytest.raises(Conflict, match="kraken"):
+        custom_providers.store(ledger, [a_provider("new"), built_in], "merge")
+    assert stored(ledger).keys() == {"acme"}
+
+
+def test_what_is_not_there_is_neither_changed_nor_removed(ledger: Ledger) -> None:
+    with pytest.raises(UnknownName):
+        custom_providers.change(ledger, ACME)
+    with pytest.raises(UnknownName):
+        custom_providers.remove(ledger, "acme")
+
+
+def test_merging_keeps_the_others_and_replacing_does_not(ledger: Ledger) -> None:
+    one, two, three = (replace(ACME, id=id_) for id_ in ("one", "two", "three"))
+    assert custom_providers.store(ledger, [one, two], "merge") == (["one", "two"], [])
+    changed = replace(two, name="Second")
+    assert custom_providers.store(ledger, [changed, three], "merge") == (["three"], ["two"])
+    assert stored(ledger) == {"one": one, "two": changed, "three": three}
+    assert custom_providers.store(ledger, [two], "replace") == ([], ["two"])
+    assert stored(ledger) == {"two": two}
+
+
+def test_what_is_removed_has_no_schedule_left(ledger: Ledger) -> None:
+    custom_providers.store(ledger, [ACME, replace(ACME, id="two")], "merge")
+    for id_ in ("acme", "two"):
+        provider_schedules.change(ledger, id_, 90)
+    custom_providers.remove(ledger, "acme")
+    custom_providers.store(ledger, [], "replace")
+    assert provider_schedules.read(ledger) == {}
+
+
+def test_a_key_is_encrypted_where_it_lies(ledger: Ledger, tmp_path: Path) -> None:
+    custom_providers.add(ledger, ACME, KEY)
+    assert StoredKeys(ledger).get("acme") == KEY
+    assert stat.S_IMODE((tmp_path / "secret.key").stat().st_mode) == 0o600
+    with ledger.read() as connection:
+        row = connection.execute(sa.text("SELECT * FROM custom_providers")).one()
+    assert KEY not in str(row)
+    assert not any(KEY.encode() in file.read_bytes() for file in tmp_path.iterdir())
+
+
+def test_a_key_stays_with_its_address_and_its_name(ledger: Ledger) -> None:
+    keys = StoredKeys(ledger)
+    custom_providers.add(ledger, ACME, KEY)
+    for changed, kept in (
+        (replace(ACME, name="New"), KEY),
+        (replace(ACME, auth=Auth("query", "k")), None),
+    ):
+        custom_providers.store(ledger, [changed], "merge")
+        assert keys.get("acme") == kept
+    custom_providers.change(ledger, ACME, KEY)
+    assert keys.get("acme") == KEY
+    custom_providers.change(ledger, replace(ACME, base_url="https://other.example"))
+    assert (keys.get("acme"), keys.has("acme")) == (None, False)
+
+
+def test_a_setting_takes_the_place_of_the_file(
+    ledger: Ledger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HEADWATER_SECRET_KEY", "x" * 32)
+    custom_providers.add(ledger, ACME, KEY)
+    assert StoredKeys(ledger).get("acme") == KEY
+    assert not (tmp_path / "secret.key").exists()
+
+
+def test_another_key_is_an_error_that_says_what_to_do(ledger: Ledger, tmp_path: Path) -> None:
+    custom_providers.add(ledger, ACME, KEY)
+    (tmp_path / "secret.key").write_text("another")
+    with pytest.raises(KeyUnreadable, match="HEADWATER_SECRET_KEY"):
+        StoredKeys(ledger).get("acme")
+    (tmp_path / "secret.key").unlink()
+    with pytest.raises(KeyUnreadable):
+        StoredKeys(ledger).get("acme")
+    assert not (tmp_path / "secret.key").exists()
+
+
+def test_two_that_make_a_key_at_once_make_one(ledger: Ledger) -> None:
+    sealed = [Seal(ledger).close(KEY) for _ in range(2)]
+    assert {Seal(ledger).open(text, "acme") for text in sealed} == {KEY}
+
+
+async def test_a_call_carries_the_key_of_the_environment_else_the_stored_one(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    custom_providers.add(ledger, ACME, KEY)
+    async with played(answers(200)) as server, Client(ledger, sandbox_url=server.url) as client:
+        await client.get(ACME, Call("/x"), bytes)
+        monkeypatch.setenv("HEADWATER_KEY_ACME", "from-outside")
+        await client.get(ACME, Call("/x"), bytes)
+        monkeypatch.delenv("HEADWATER_KEY_ACME")
+        custom_providers.remove(ledger, "acme")
+        await client.get(ACME, Call("/x"), bytes)
+    sent = [request.headers["X-Key"] for _, request in server.arrivals]
+    assert sent == [KEY, "from-outside", "sandbox"]

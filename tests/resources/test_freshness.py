@@ -1,0 +1,75 @@
+"""Feeds that have become stale, and those that are fresh again."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from resources import freshness
+from resources.ledger import Ledger, alerts, coverage, latest
+from resources.ledger.alerts import Wanted
+from resources.plan import Window
+
+
+@pytest.fixture
+def ledger() -> Iterator[Ledger]:
+    opened = Ledger("sqlite://")
+    opened.migrate()
+    yield opened
+    opened.close()
+
+
+def price(ledger: Ledger, age_ms: int) -> None:
+    row = {
+        "symbol": "BTC", "at": ledger.now() - age_ms, "price": 5.0, "quote": "USD",
+        "change_24h": None, "providers": ["acme"], "n_sources": 1, "spread_bps": None,
+        "observed_at": 1, "fetched_at": 1, "quality": "single", "mode": "live",
+    }  # fmt: skip
+    with ledger.write() as connection:
+        latest.put_prices(connection, [row])
+
+
+def candles(ledger: Ledger, age_ms: int, interval: str = "1h") -> None:
+    end = ledger.now() - age_ms
+    with ledger.write() as connection:
+        coverage.extend(connection, interval, [("BTC/USD", Window(end - 3_600_000, end))])
+
+
+def told(ledger: Ledger) -> list[tuple[str | None, bool]]:
+    """The feeds that alerts are about, oldest first, and whether each is open."""
+    found, _ = alerts.read(ledger, Wanted(), 10)
+    return [(alert.news.feed, alert.resolved_at is None) for alert in reversed(found)]
+
+
+def test_a_feed_that_never_had_data_is_not_stale(ledger: Ledger) -> None:
+    assert freshness.watch(ledger) == []
+    assert freshness.newest(ledger) == {"prices": None, "ohlcv": None}
+
+
+@pytest.mark.parametrize(("age_ms", "stale"), [(290_000, []), (310_000, ["prices"])])
+def test_prices_are_stale_after_five_minutes(ledger: Ledger, age_ms: int, stale: list[str]) -> None:
+    price(ledger, age_ms)
+    assert freshness.watch(ledger) == stale
+
+
+@pytest.mark.parametrize(
+    ("age_ms", "interval", "stale"),
+    [(7_100_000, "1h", []), (7_300_000, "1h", ["ohlcv"]), (7_300_000, "1d", [])],
+)
+def test_candles_are_stale_after_two_hours(
+    ledger: Ledger, age_ms: int, interval: str, stale: list[str]
+) -> None:
+    candles(ledger, age_ms, interval)
+    assert freshness.watch(ledger) == stale
+
+
+def test_a_stale_feed_is_told_once_and_again_after_it_was_fresh(ledger: Ledger) -> None:
+    price(ledger, 600_000)
+    for _ in range(3):
+        assert freshness.watch(ledger) == ["prices"]
+    assert told(ledger) == [("prices", True)]
+    price(ledger, 0)
+    assert freshness.watch(ledger) == []
+    assert told(ledger) == [("prices", False)]
+    ledger.skew_ms = 600_000
+    freshness.watch(ledger)
+    assert told(ledger) == [("prices", False), ("prices", True)]

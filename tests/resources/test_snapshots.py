@@ -1,0 +1,97 @@
+"""Looks that are killed: what was acknowledged is stored, and nothing else."""
+
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipelines.supervisor import sandbox_config
+from resources.ledger import Ledger, commits, provider_schedules
+from resources.ledger.tables import snapshot_bodies, snapshots
+from resources.snapshots import is_news
+from sandbox.server import running
+
+LOOKING = """
+import asyncio, sys
+from resources.directory import Directory
+from resources.http.client import Client
+from resources.ledger import Ledger
+from resources.ledger.snapshots import Bounds
+from resources.schedules import Schedules
+from resources.snapshots import Looks
+
+async def main(url, sandbox):
+    ledger = Ledger(url)
+    schedules = Schedules(ledger, Directory(ledger), sandboxed=True)
+    async with Client(ledger, sandbox_url=sandbox) as client:
+        looks = Looks(client, ledger, schedules, Bounds(1_000, 30), 1_000_000)
+        await looks.when_due(schedules.due(ledger.now()))
+
+asyncio.run(main(*sys.argv[1:]))
+"""
+
+
+@given(
+    st.sampled_from(["binance", "kraken", "alternative_me"]),
+    st.integers(0, 10**12),
+    st.lists(st.integers(60_000, 200_000), min_size=10, max_size=40),
+)
+def test_of_many_looks_one_in_ten_minutes_is_news(name: str, at: int, waits: list[int]) -> None:
+    assert is_news(name, None, at)
+    news = []
+    for wait in waits:
+        if is_news(name, at, at + wait):
+            news.append(at + wait)
+        at += wait
+    gaps = [later - earlier for earlier, later in pairwise(news)]
+    assert all(600_000 - 200_000 < gap < 600_000 + 200_000 for gap in gaps)
+
+
+@given(st.integers(0, 10**12), st.integers(600_000, 10**9))
+def test_a_look_after_ten_minutes_is_news(at: int, wait: int) -> None:
+    assert is_news("binance", at, at + wait)
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[str]:
+    with running(sandbox_config()) as url:
+        yield url
+
+
+@pytest.mark.parametrize("after", [1, 4])
+def test_a_kill_loses_nothing_that_was_acknowledged(
+    tmp_path: Path, sandbox: str, after: int
+) -> None:
+    ledger = Ledger(f"sqlite:///{tmp_path / 'ledger.db'}")
+    ledger.migrate()
+    looking = subprocess.Popen([sys.executable, "-c", LOOKING, ledger.url, sandbox])
+    heard: list[commits.Commit] = []
+    tail = commits.Tail(ledger, 0)
+    while len(heard) < after:
+        heard += tail.poll()
+        assert looking.poll() is None
+        time.sleep(0.01)
+    looking.send_signal(signal.SIGKILL)
+    looking.wait()
+    acknowledged = [
+        (commit.seq, str(key["provider"]))
+        for commit in commits.read_commits(ledger, 0, 1_000)
+        for key in commit.keys
+    ]
+    with ledger.read() as connection:
+        rows = connection.execute(sa.select(snapshots).order_by(snapshots.c.id)).all()
+        bodies = connection.execute(sa.select(snapshot_bodies)).all()
+    assert len(heard) >= after
+    assert sorted((row.seq, row.provider) for row in rows) == sorted(acknowledged)
+    assert {(row.provider, row.digest) for row in rows} == {(b.provider, b.digest) for b in bodies}
+    looked = provider_schedules.read(ledger)
+    assert {row.provider for row in rows} == {name for name, one in looked.items() if one.last_at}
+    ledger.close()
