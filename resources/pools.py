@@ -26,6 +26,8 @@ COLLECTED = ("ohlcv", "prices")
 _FILE = Path(__file__).with_name("pools.toml")
 _PRIORITY = 5
 _LAST_PRIORITY = 10_000
+# Candles of small markets are noise, and averages over markets are no candles of one.
+_BEHIND = 1_000
 
 
 class _Pool(msgspec.Struct, frozen=True):
@@ -35,6 +37,7 @@ class _Pool(msgspec.Struct, frozen=True):
     strategy: StrategyName
     description: str
     feed: str | None = None
+    leaders: tuple[str, ...] = ()
 
 
 def seed(ledger: Ledger, providers: Mapping[str, Provider]) -> None:
@@ -137,6 +140,8 @@ def serves(provider: Provider, feed: str) -> bool:
 def _member(provider: Provider, pool: _Pool) -> StoredMember:
     if pool.feed == "ohlcv":
         priority = candle_priority(provider)
+        if provider.id not in pool.leaders:
+            priority += _BEHIND if provider.category == "exchange" else 2 * _BEHIND
     else:
         # Whoever answers without a key works for everybody.
         keyed = provider.auth is not None and provider.auth.required

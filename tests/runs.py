@@ -81,34 +81,35 @@ class Platform:
         name = asset.key.to_user_string()
         return dg.materialize(
             [asset, *of_asset],
-            resources={
-                "lake": LakeResource(url=str(self.folder / "lake")),
-                "ledger": LedgerResource(url=f"sqlite:///{self.folder / 'ledger.db'}"),
-                "feeds": FeedsResource(
-                    sandbox_url=self.sandbox,
-                    call_deadline=10.0,
-                    max_response_mb=16,
-                    top_n=self.top_n,
-                    quorum=5,
-                    interval="1h",
-                    allowed_addresses=[],
-                ),
-                "calls": CallsResource(
-                    sandbox_url=self.sandbox,
-                    call_deadline=2.0,
-                    max_response_mb=16,
-                    allowed_addresses=[],
-                ),
-                "snapshot_bounds": SnapshotsResource(
-                    history=self.history, days=30, max_kb=self.max_kb
-                ),
-            },
+            resources=self._resources(),
             instance=self.instance,
             partition_key=partitions[0] if partitions and not several else None,
             tags=partition_range(partitions[0], partitions[-1]) if several else {},
             run_config={"ops": {name: {"config": config or {}}}},
             raise_on_error=False,
         )
+
+    def _resources(self) -> dict[str, object]:
+        return {
+            "lake": LakeResource(url=str(self.folder / "lake")),
+            "ledger": LedgerResource(url=f"sqlite:///{self.folder / 'ledger.db'}"),
+            "feeds": FeedsResource(
+                sandbox_url=self.sandbox,
+                call_deadline=10.0,
+                max_response_mb=16,
+                top_n=self.top_n,
+                quorum=5,
+                interval="1h",
+                allowed_addresses=[],
+            ),
+            "calls": CallsResource(
+                sandbox_url=self.sandbox,
+                call_deadline=2.0,
+                max_response_mb=16,
+                allowed_addresses=[],
+            ),
+            "snapshot_bounds": SnapshotsResource(history=self.history, days=30, max_kb=self.max_kb),
+        }
 
     def ohlcv(
         self, *partitions: str, checks: bool = False, **config: object

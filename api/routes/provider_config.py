@@ -15,6 +15,7 @@ from api.auth import ADMIN, OPEN, READ
 from api.bodies import json_object, uploaded
 from api.queries import provider_config as queries
 from api.services import Services, ServicesDep
+from resources import pools
 from resources.errors import Conflict, InvalidEntries, InvalidInput
 from resources.foreign import Listing, read_file, read_one
 from resources.foreign.shapes import Found
@@ -150,9 +151,7 @@ async def import_apis(
         for id_ in listing.keys
     ]
     await _require_storable(services, listing)
-    added, updated = await asyncio.to_thread(
-        custom_providers.store, services.ledger, listing.providers.values(), chosen
-    )
+    added, updated = await asyncio.to_thread(_store, services, listing, chosen)
     return Answer(
         {
             "status": "success",
@@ -238,6 +237,7 @@ async def _refused(services: Services, providers: Iterable[Provider]) -> list[tu
 def _add(services: Services, posted: _Posted) -> None:
     custom_providers.add(services.ledger, posted.provider, posted.key)
     _schedule(services, posted)
+    pools.seed(services.ledger, services.directory.providers())
 
 
 def _change(services: Services, posted: _Posted) -> None:
@@ -245,6 +245,13 @@ def _change(services: Services, posted: _Posted) -> None:
         raise Conflict(f"{posted.provider.id} is built in and cannot be changed")
     custom_providers.change(services.ledger, posted.provider, posted.key)
     _schedule(services, posted)
+    pools.seed(services.ledger, services.directory.providers())
+
+
+def _store(services: Services, listing: Listing, mode: Mode) -> tuple[list[str], list[str]]:
+    stored = custom_providers.store(services.ledger, listing.providers.values(), mode)
+    pools.seed(services.ledger, services.directory.providers())
+    return stored
 
 
 def _schedule(services: Services, posted: _Posted) -> None:

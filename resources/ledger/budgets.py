@@ -184,7 +184,9 @@ class Budgets:
                 lease_id = lease_rows.add(connection, provider.id, amount, now, now + life)
                 others = {limit.seconds: _counted(leases, limit.seconds, now) for limit in limits}
                 spend_until, ends = started + life / 1000 * SPENDABLE, started + life / 1000
-                taken = Slice(lease_id, amount, spend_until, ends, others, provider=provider.id)
+                taken = Slice(
+                    lease_id, amount, spend_until, ends, others, provider=provider.id, taken_at=now
+                )
                 used = {seconds: others_used + amount for seconds, others_used in others.items()}
                 crossed(connection, self.ledger, provider, used)
         # Only now is anything certain: what the last lease had left is given back in any case.

@@ -30,7 +30,7 @@ def settle(connection: sa.Connection, held: Slice, started: float, now: int) -> 
     """
     held.settled = True
     table = budget_leases.c
-    row = sa.update(budget_leases).where(table.id == held.lease_id).values(amount=held.spent)
+    row = _change(held).values(amount=held.spent)
     if held.underway == 0 and held.answered < held.ends:
         held.ends = held.answered
         # The database's clock is rounded down, by less than a millisecond.
@@ -42,10 +42,9 @@ def settle(connection: sa.Connection, held: Slice, started: float, now: int) -> 
 
 def end(ledger: Ledger, held: Slice) -> None:
     """A lease ends now. One that is not there any more, as it was rolled up, counts once more."""
-    row = sa.update(budget_leases).where(budget_leases.c.id == held.lease_id)
     with ledger.write() as connection:
         now = connection.execute(sa.select(ledger.clock + 1)).scalar_one()
-        if not connection.execute(row.values(expires_at=now)).rowcount:
+        if not connection.execute(_change(held).values(expires_at=now)).rowcount:
             add(connection, held.provider, held.spent, now, now)
 
 
@@ -57,7 +56,7 @@ def lasting(connection: sa.Connection, provider: Provider, now: int) -> list[Lea
     connection.execute(sa.delete(budget_leases).where(ours, table.expires_at <= oldest))
     # Only a clock that was set back leaves a lease that far ahead: it counts as taken now.
     ahead = sa.update(budget_leases).where(ours, table.expires_at > last)
-    connection.execute(ahead.values(taken_at=now, expires_at=last))
+    connection.execute(ahead.values(expires_at=last))
     rows = sa.select(table.amount, table.expires_at).where(ours)
     found = connection.execute(rows.order_by(table.expires_at.desc()))
     leases = [Lease(*row) for row in found]
@@ -78,5 +77,12 @@ def roll_up(
         if len(group) > 1:
             same = sa.and_(table.provider == provider.id, table.expires_at.between(first, last))
             connection.execute(sa.delete(budget_leases).where(same))
-            add(connection, provider.id, one.amount, first, last)
+            add(connection, provider.id, one.amount, last, last)
     return fewer
+
+
+def _change(held: Slice) -> sa.Update:
+    """SQLite gives the id of a deleted lease to the next one: it alone does not tell them apart."""
+    table = budget_leases.c
+    ours = sa.and_(table.id == held.lease_id, table.taken_at == held.taken_at)
+    return sa.update(budget_leases).where(ours)

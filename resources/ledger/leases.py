@@ -31,7 +31,8 @@ class Slice:
 
     It is spent until `spend_until`, and ends at `ends`. `others` is what each window
     (seconds) held besides it, `underway` how many of the calls that it paid for are not
-    answered yet, `answered` when the last answer came. Once `settled` no more is spent.
+    answered yet, `answered` when the last answer came; `taken_at` is of the ledger's clock,
+    ms. Once `settled` no more is spent.
     """
 
     lease_id: int
@@ -43,6 +44,7 @@ class Slice:
     underway: int = 0
     answered: float = 0.0
     provider: str = ""
+    taken_at: int = 0
     settled: bool = False
 
     def spend(self, weight: int, now: float) -> bool:

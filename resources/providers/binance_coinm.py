@@ -1,8 +1,5 @@
 """Binance's futures that settle in the coin itself: each contract is worth dollars."""
 
-from collections.abc import Sequence
-
-import msgspec
 import polars as pl
 
 from resources.market import Symbol
@@ -11,25 +8,16 @@ from resources.providers.base import (
     CandleQuery,
     Endpoint,
     Limit,
-    OpenInterest,
     Perpetuals,
     Provider,
 )
-from resources.providers.families.binance_futures import candles, funding, klines, used
-from resources.providers.parsing import Moment, Number, candle_frame, open_interest_frame, read
+from resources.providers.families.binance_futures import candles, funding, klines, open_interest
+from resources.providers.families.binance_spot import used
+from resources.providers.parsing import Number, candle_frame
 
 _ID = "binance_coinm"
 _PERPETUAL = "_PERP"
 _LONGEST = 200 * 86_400_000  # ms between startTime and endTime
-
-
-class _OpenInterest(msgspec.Struct, rename="camel"):
-    symbol: str
-    open_interest: Number
-    time: Moment | None = None
-
-
-_OPEN_INTEREST = msgspec.json.Decoder(_OpenInterest, strict=False)
 
 
 def _native(symbol: Symbol) -> str | None:
@@ -61,21 +49,9 @@ def _parse_candles(body: bytes, query: CandleQuery) -> pl.DataFrame:
     )
 
 
-def _open_interest_call(natives: Sequence[str]) -> Call:
-    return Call("/dapi/v1/openInterest", {"symbol": natives[0]})
-
-
-def _parse_open_interest(body: bytes, _: Sequence[str]) -> pl.DataFrame:
-    """
-    In contracts, which are dollars; it says no price that would make coins of them:
-
-        {"symbol":"BTCUSD_200626","pair":"BTCUSD","openInterest":"15004",
-         "contractType":"CURRENT_QUARTER","time":1591261042378}
-    """
-    found = read(_OPEN_INTEREST, body, _ID)
-    contracts = found.open_interest
-    value = None if contracts is None else contracts * _dollars(found.symbol)
-    return open_interest_frame([(found.symbol, None, value, found.time)])
+def _sizes(native: str, contracts: float) -> tuple[Number, Number]:
+    """Contracts are dollars; it says no price that would make coins of them."""
+    return None, contracts * _dollars(native)
 
 
 PROVIDER = Provider(
@@ -89,7 +65,7 @@ PROVIDER = Provider(
         _native,
         candles("/dapi/v1/klines", _parse_candles, _LONGEST),
         funding("/dapi/v1", _ID, _PERPETUAL),
-        OpenInterest(1, _open_interest_call, _parse_open_interest),
+        open_interest("/dapi/v1", _ID, _sizes),
     ),
     used=used,
     endpoints=(

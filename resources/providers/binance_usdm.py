@@ -1,8 +1,5 @@
 """Binance's futures that settle in dollar coins: the perpetuals with the largest turnover."""
 
-from collections.abc import Sequence
-
-import msgspec
 import polars as pl
 
 from resources.market import Symbol
@@ -11,14 +8,13 @@ from resources.providers.base import (
     CandleQuery,
     Endpoint,
     Limit,
-    OpenInterest,
     Perpetuals,
     Provider,
 )
-from resources.providers.families.binance_futures import candles, funding, klines, used
+from resources.providers.families.binance_futures import candles, funding, klines, open_interest
+from resources.providers.families.binance_spot import used
 from resources.providers.families.pages import page_of
 from resources.providers.families.spelling import spelling
-from resources.providers.parsing import Moment, Number, open_interest_frame, read
 
 _ID = "binance_usdm"
 _SPELT = spelling("{base}{quote}", ("USDT", "USDC", "BTC"), {"STEPN": "GMT"})
@@ -28,15 +24,6 @@ _ABSENT = ("SHIB", "PEPE", "FLOKI", "BONK", "LUNC")
 
 def _native(symbol: Symbol) -> str | None:
     return None if symbol.base in _ABSENT else _SPELT(symbol)
-
-
-class _OpenInterest(msgspec.Struct, rename="camel"):
-    symbol: str
-    open_interest: Number
-    time: Moment | None = None
-
-
-_OPEN_INTEREST = msgspec.json.Decoder(_OpenInterest, strict=False)
 
 
 def _parse_candles(body: bytes, _: CandleQuery) -> pl.DataFrame:
@@ -55,20 +42,6 @@ def _parse_candles(body: bytes, _: CandleQuery) -> pl.DataFrame:
     )
 
 
-def _open_interest_call(natives: Sequence[str]) -> Call:
-    return Call("/fapi/v1/openInterest", {"symbol": natives[0]})
-
-
-def _parse_open_interest(body: bytes, _: Sequence[str]) -> pl.DataFrame:
-    """
-    In the base asset:
-
-        {"symbol":"BTCUSDT","openInterest":"106499.782","time":1788909265562}
-    """
-    found = read(_OPEN_INTEREST, body, _ID)
-    return open_interest_frame([(found.symbol, found.open_interest, None, found.time)])
-
-
 PROVIDER = Provider(
     id=_ID,
     name="Binance USD-M Futures",
@@ -80,7 +53,7 @@ PROVIDER = Provider(
         _native,
         candles("/fapi/v1/klines", _parse_candles),
         funding("/fapi/v1", _ID),
-        OpenInterest(1, _open_interest_call, _parse_open_interest),
+        open_interest("/fapi/v1", _ID, lambda _, amount: (amount, None)),
     ),
     used=used,
     endpoints=(

@@ -27,7 +27,7 @@ from resources.providers.parsing import Moment, Number, market_frame, quote_fram
 T = TypeVar("T")
 
 _ID = "bitget"
-# It answers 200 at most, from before endTime; whether without the one that opens there is not told.
+# It answers 200 at most, up to endTime; the one that opens there may come along.
 _PAGE = 199
 # Without "utc" days and weeks open at midnight in Hong Kong.
 _INTERVALS = {

@@ -18,7 +18,7 @@ from resources.providers.base import (
     Provider,
     Tickers,
 )
-from resources.providers.families.pages import asked, hundredfold, page_of, up_to_the_end
+from resources.providers.families.pages import asked, page_of, percent, up_to_the_end
 from resources.providers.families.refusals import refuse
 from resources.providers.families.spelling import spelling
 from resources.providers.parsing import Moment, Number, market_frame, quote_frame, read
@@ -59,16 +59,16 @@ class _Candle(msgspec.Struct, array_like=True, gc=False):
 class _Ticker(msgspec.Struct, array_like=True):
     symbol: str
     last: Number
-    volume: Number
-    quote_volume: Number
+    volume: object
+    quote_volume: object
     open: Number
-    high: Number
-    low: Number
-    fluctuation: Number
-    bid: Number
-    bid_size: Number
-    ask: Number
-    ask_size: Number
+    high: object
+    low: object
+    fluctuation: object
+    bid: object
+    bid_size: object
+    ask: object
+    ask_size: object
     ts: Moment
 
 
@@ -125,15 +125,16 @@ def _parse_candles(body: bytes, _: CandleQuery) -> pl.DataFrame:
 
 def _parse_tickers(body: bytes, _: Sequence[str]) -> pl.DataFrame:
     """
-    All markets: symbol, last price, volume, quote volume, the price 24 hours ago, high, low, the
-    change as a fraction, bid and ask with their sizes, ms:
+    All markets that traded in 24 hours: symbol, last price, volume, quote volume, the price 24
+    hours ago, high, low, the change as a fraction (with a sign or without), bid and ask with their
+    sizes, ms:
 
         {"code":1000,"message":"success","trace":"886fb6ae456654b6b4e390d681ac01cc1","data":[
           ["BTC_USDT","30000.00","582.08066","4793098.48","28596.30","31012.44","12.44",
            "0.04909","30000","1","31012.44","69994.75267","1691671091933"]]}
     """
     tickers = _data(read(_TICKERS, body, _ID))
-    return quote_frame([(t.symbol, t.last, t.ts, hundredfold(t.fluctuation)) for t in tickers])
+    return quote_frame([(t.symbol, t.last, t.ts, percent(t.last, t.open)) for t in tickers])
 
 
 def _parse_markets(body: bytes) -> pl.DataFrame:

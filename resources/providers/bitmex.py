@@ -18,7 +18,7 @@ from resources.providers.base import (
     Perpetuals,
     Provider,
 )
-from resources.providers.families.pages import ms_of
+from resources.providers.families.pages import ms_of, up_to_the_last
 from resources.providers.families.spelling import TICKERS, spelling
 from resources.providers.parsing import (
     Count,
@@ -26,7 +26,6 @@ from resources.providers.parsing import (
     candle_frame,
     funding_frame,
     open_interest_frame,
-    open_times,
     read,
 )
 
@@ -113,18 +112,6 @@ def _wide(bound: Number, opened: Number, side: int) -> Number:
     return max(bound * side, opened * side) * side
 
 
-def _covered(query: CandleQuery, page: pl.DataFrame) -> tuple[int, int]:
-    """All that was asked for, or up to the last candle of a page that is full."""
-    times = open_times(page)
-    if times is None:
-        return query.start, query.end
-    first, last = times
-    if first < query.start or last >= query.end:
-        return query.start, query.start
-    full = page.height >= _PAGE
-    return query.start, min(query.end, last + query.interval.ms) if full else query.end
-
-
 def _active_call(_: Sequence[str]) -> Call:
     return Call("/api/v1/instrument/active")
 
@@ -193,7 +180,7 @@ PROVIDER = Provider(
     limits=(Limit(_MOST_CALLS, 60),),
     perpetuals=Perpetuals(
         spelling("{base}{quote}", ("USD", "USDT", "EUR"), {**TICKERS, "BTC": "XBT"}),
-        Candles(_INTERVALS, _PAGE, _candles_call, _parse_candles, _covered),
+        Candles(_INTERVALS, _PAGE, _candles_call, _parse_candles, up_to_the_last(_PAGE)),
         Funding(1000, _active_call, _parse_funding),
         OpenInterest(1000, _active_call, _parse_open_interest),
     ),

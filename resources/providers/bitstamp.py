@@ -57,8 +57,9 @@ class _Ticker(msgspec.Struct):
 
 
 class _Market(msgspec.Struct):
-    name: str
     market_symbol: str
+    base_currency: str
+    counter_currency: str
     trading: str
     market_type: str = "SPOT"
 
@@ -113,7 +114,7 @@ def _parse_markets(body: bytes) -> pl.DataFrame:
       "trading":"Enabled","market_type":"SPOT", ...}]
     """
     pairs = [
-        (market.market_symbol, *market.name.partition("/")[::2])
+        (market.market_symbol, market.base_currency, market.counter_currency)
         for market in read(_MARKETS, body, _ID)
         if market.trading == "Enabled" and market.market_type == "SPOT"
     ]

@@ -18,12 +18,12 @@ from resources.providers.base import (
     Provider,
     Tickers,
 )
+from resources.providers.families.pages import all_asked, asked
 from resources.providers.parsing import (
     Moment,
     Number,
     candle_frame,
     market_frame,
-    open_times,
     quote_frame,
     read,
 )
@@ -72,15 +72,8 @@ def _native(symbol: Symbol) -> str | None:
     return f"{_TICKERS.get(symbol.base, symbol.base)}-{symbol.quote}"
 
 
-def _asked(query: CandleQuery) -> tuple[int, int]:
-    """The part of the query that one call may ask for: more than 300 candles are an error."""
-    interval = query.interval
-    start = interval.ceil(query.start)
-    return start, min(interval.ceil(query.end), start + _PAGE * interval.ms)
-
-
 def _candles_call(query: CandleQuery) -> Call:
-    start, end = _asked(query)
+    start, end = asked(query, _PAGE)
     last = end - query.interval.ms  # both ends are inclusive
     params = {
         "granularity": _INTERVALS[query.interval],
@@ -107,15 +100,6 @@ def _parse_candles(body: bytes, _: CandleQuery) -> pl.DataFrame:
         close=[row.close for row in rows],
         volume=[row.volume for row in rows],
     )
-
-
-def _covered(query: CandleQuery, page: pl.DataFrame) -> tuple[int, int]:
-    """All that was asked for, unless candles from after it say that it was not heard."""
-    _, end = _asked(query)
-    times = open_times(page)
-    if times is not None and times[1] >= end:
-        return query.start, query.start
-    return query.start, min(query.end, end)
 
 
 def _parse_tickers(body: bytes, natives: Sequence[str]) -> pl.DataFrame:
@@ -151,7 +135,7 @@ PROVIDER = Provider(
     docs_url="https://docs.cdp.coinbase.com/exchange",
     limits=(Limit(10, 1),),
     native=_native,
-    candles=Candles(_INTERVALS, _PAGE, _candles_call, _parse_candles, _covered),
+    candles=Candles(_INTERVALS, _PAGE, _candles_call, _parse_candles, all_asked(_PAGE)),
     tickers=Tickers(1, lambda natives: Call(f"/products/{natives[0]}/ticker"), _parse_tickers),
     markets=Markets(lambda: Call("/products"), _parse_markets),
     endpoints=(

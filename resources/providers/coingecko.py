@@ -5,9 +5,8 @@ from collections.abc import Sequence
 import msgspec
 import polars as pl
 
-from resources.errors import AmbiguousSymbol, UnknownSymbol
-from resources.market import Symbol, load_registry
 from resources.providers.base import Auth, Call, Endpoint, Limit, Provider, Tickers
+from resources.providers.families.coins import coin_speller
 from resources.providers.parsing import Number, quote_frame, read
 
 _ID = "coingecko"
@@ -49,17 +48,6 @@ _COINS = {
 _PRICES = msgspec.json.Decoder(dict[str, dict[str, Number]], strict=False)
 
 
-def _native(symbol: Symbol) -> str | None:
-    """Its id of the coin, for prices in dollars; None for currencies and what is not in the seed."""
-    if symbol.quote != "USD":
-        return None
-    try:
-        asset = load_registry().asset(symbol.base)
-    except (UnknownSymbol, AmbiguousSymbol):
-        return None
-    return None if asset.kind == "fiat" else _COINS.get(asset.id, asset.id)
-
-
 def _tickers_call(natives: Sequence[str]) -> Call:
     params = {
         "ids": ",".join(natives),
@@ -99,7 +87,7 @@ PROVIDER = Provider(
     docs_url="https://docs.coingecko.com",
     # Without a key it allows 5 to 15 calls a minute, by its load; with a free one 30.
     limits=(Limit(10, 60),),
-    native=_native,
+    native=coin_speller(lambda asset: _COINS.get(asset.id, asset.id)),
     tickers=Tickers(100, _tickers_call, _parse_tickers),
     auth=Auth("header", "x-cg-demo-api-key", required=False),
     endpoints=(

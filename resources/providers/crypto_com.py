@@ -28,7 +28,6 @@ T = TypeVar("T")
 _ID = "crypto_com"
 # It answers 300 at most, with or without the one that opens at end_ts.
 _PAGE = 299
-# It also has 7D, and does not tell where those open.
 _INTERVALS = {
     Interval.M1: "1m",
     Interval.M5: "5m",
@@ -36,6 +35,7 @@ _INTERVALS = {
     Interval.H1: "1h",
     Interval.H4: "4h",
     Interval.D1: "1D",
+    Interval.W1: "7D",  # from Monday 00:00 UTC
 }
 _QUOTES = {"USD", "USDT", "USDC", "BTC", "EUR"}
 # What its LUNA and GMT are is not documented: they are not taken for our LUNA2 and STEPN.

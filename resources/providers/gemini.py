@@ -30,8 +30,6 @@ _INTERVALS = {
 }
 # Longest first, as its list of markets does not tell base from quote.
 _QUOTES = ("usdt", "usdc", "usd", "eur", "gbp", "sgd", "dai", "btc", "eth", "bch", "ltc", "fil")
-# Perpetuals, and markets against its own dollar.
-_OTHERS = ("perp", "btcgusd", "ethgusd")
 
 
 class _Candle(msgspec.Struct, array_like=True, gc=False):
@@ -80,12 +78,17 @@ def _parse_tickers(body: bytes, _: object) -> pl.DataFrame:
 
 def _parse_markets(body: bytes) -> pl.DataFrame:
     """
-    ["btcusd","ethbtc","ethusd","paxgusd","btcgusdperp", ...]
+    Perpetuals are left out, and markets against its own dollar (GUSD), which most coins have
+    beside the one against dollars:
+
+        ["btcusd","btcgusd","btcgusdperp","ethbtc","paxgusd","paxggusd", ...]
     """
+    symbols = set(names := read(_SYMBOLS, body, _ID))
     found = []
-    for symbol in read(_SYMBOLS, body, _ID):
+    for symbol in names:
         quote = next((quote for quote in _QUOTES if symbol.endswith(quote)), None)
-        if quote and not symbol.endswith(_OTHERS):
+        base, own, _ = symbol.rpartition("gusd")
+        if quote and not (own and f"{base}usd" in symbols):
             found.append((symbol, symbol.removesuffix(quote).upper(), quote.upper()))
     return market_frame(found)
 

@@ -48,7 +48,7 @@ class _Kline(msgspec.Struct, array_like=True, gc=False):
 class _Ticker(msgspec.Struct, rename="camel"):
     symbol: str
     last_price: Blank
-    price_change_percent: Blank
+    change: Blank = msgspec.field(name="priceChangePercent")
     close_time: Moment
 
 
@@ -110,9 +110,8 @@ def _parse_tickers(body: bytes, _: Sequence[str]) -> pl.DataFrame:
     tickers = found if isinstance(found, list) else [found]
     return quote_frame(
         [
-            (t.symbol, filled(t.last_price), t.close_time, hundredfold(filled(change)))
+            (t.symbol, filled(t.last_price), t.close_time, hundredfold(filled(t.change)))
             for t in tickers
-            for change in (t.price_change_percent,)
         ]
     )
 

@@ -1,1 +1,2 @@
-"""What several venues share because their APIs are built alike; no venue is in here."""
+"""What several venues share: routes, markets or coins by name, wire formats that more than one speaks,
+and how numbers and times are spelt. No VENUE is in here."""

@@ -82,7 +82,9 @@ class Futures(Spot):
         if self.longest and start is not None and (end or now) - start > self.longest:
             raise self.error("endTime")
         limit = self.number(query, "limit") or _USUAL_PAGE
-        found = self.source.candles(name, grid, Span(start, end, min(limit, _PAGE)), now)
+        # Where the span of a call is bounded, the newest of it come.
+        find = self.newest if self.longest else self.source.candles
+        found = find(name, grid, Span(start, end, min(limit, _PAGE)), now)
         volume, other = self.sizes(name)
         frame = found.with_columns(volume.alias("volume"), other.alias("quote_volume"))
         rows: list[Any] = frame.select(

@@ -94,7 +94,7 @@ class Bitmart(Spot):
             text(ticker.day.open),
             text(ticker.day.high),
             text(ticker.day.low),
-            f"{fraction(ticker):.5f}",
+            f"{fraction(ticker):+.5f}",
             text(ticker.last),
             text(ticker.day.volume / 2_000),
             text(ticker.last + ticker.tick),

@@ -9,7 +9,7 @@ import polars as pl
 from sandbox.exchange import Span, Ticker
 from sandbox.families.numbers import fraction, step, text, texts
 from sandbox.families.routes import Route
-from sandbox.families.spot import Spot
+from sandbox.families.spot import WEEK, Spot
 from sandbox.listings import Rules
 from sandbox.model import DAY, Grid
 from sandbox.venue import Answer, RequestError
@@ -23,7 +23,7 @@ class CryptoCom(Spot):
     rules = Rules({"USD": 0.8, "USDT": 0.4}, share=0.03, absent=("LUNA2", "STEPN", "BEAMX", "HYPE"))
     grids: ClassVar[Mapping[str, Grid]] = {
         "1m": Grid(1), "5m": Grid(5), "15m": Grid(15), "1h": Grid(60), "4h": Grid(240),
-        "1D": Grid(DAY),
+        "1D": Grid(DAY), "7D": WEEK,
     }  # fmt: skip
     tickers = MappingProxyType({})
 

@@ -12,6 +12,7 @@ from resources.ledger import Ledger, listings
 from resources.market import Interval
 from resources.plan import Window
 from resources.schemas import CANDLE_PAGE, PRICES, utc
+from tests.api.snapshots import put
 
 HOUR = 3_600_000
 DAY = 24 * HOUR
@@ -99,6 +100,7 @@ def fill(lake: Lake, ledger: Ledger) -> None:
         flush_prices(lake, ledger, prices(START + minute * 60_000, values))
     flush_prices(lake, ledger, prices(START + 2 * DAY, {"BTC": 44_000.0, "ETH": 2_200.0}))
     listings.replace(ledger, "binance", ["BTC/USDT"])
+    put(ledger, "binance", b'{"price": 1}')
 
 
 def _fill_hours(lake: Lake, ledger: Ledger) -> None:

@@ -76,6 +76,16 @@ def test_cheaper_candles_come_first(providers: Mapping[str, Provider]) -> None:
     assert candle_priority(replace(binance, candles=None)) > candle_priority(small)
 
 
+def test_candles_of_liquid_exchanges_come_before_cheaper_ones(
+    ledger: Ledger, providers: Mapping[str, Provider]
+) -> None:
+    seed(ledger, providers)
+    by_priority = {m.provider: m.priority for m in rows.read(ledger, "ohlcv").members}
+    assert candle_priority(providers["htx"]) < candle_priority(providers["binance"])
+    order = ["binance", "coinbase_exchange", "htx", "cryptocompare"]
+    assert sorted(order, key=by_priority.__getitem__) == order
+
+
 def test_who_needs_a_key_comes_after_those_who_do_not(
     ledger: Ledger, providers: Mapping[str, Provider]
 ) -> None:

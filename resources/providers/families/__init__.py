@@ -1,1 +1,2 @@
-"""What several providers share because their APIs are built alike; no provider is in here."""
+"""What several providers share: wire formats that more than one speaks, spellings, pages of candles,
+blanks and refusals. No PROVIDER is in here."""

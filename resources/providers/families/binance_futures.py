@@ -1,14 +1,22 @@
 """What the two futures APIs of Binance share; they differ in paths and in what contracts count."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Literal
 
 import msgspec
 import polars as pl
 
 from resources.market import Interval
-from resources.providers.base import Call, CandleQuery, Candles, Funding
-from resources.providers.parsing import Count, Moment, Number, funding_frame, open_times, read
+from resources.providers.base import Call, CandleQuery, Candles, Funding, OpenInterest
+from resources.providers.parsing import (
+    Count,
+    Moment,
+    Number,
+    funding_frame,
+    open_interest_frame,
+    open_times,
+    read,
+)
 
 PAGE = 1000
 _INTERVALS = {interval: str(interval) for interval in Interval}
@@ -34,8 +42,15 @@ class _Premium(msgspec.Struct, rename="camel"):
     next_funding_time: Moment
 
 
+class _Open(msgspec.Struct, rename="camel"):
+    symbol: str
+    open_interest: Number
+    time: Moment | None = None
+
+
 _KLINES = msgspec.json.Decoder(list[Kline], strict=False)
 _PREMIUMS = msgspec.json.Decoder(list[_Premium] | _Premium, strict=False)
+_OPEN = msgspec.json.Decoder(_Open, strict=False)
 
 
 def klines(body: bytes, provider: str) -> list[Kline]:
@@ -45,14 +60,18 @@ def klines(body: bytes, provider: str) -> list[Kline]:
 def candles(
     path: str, parse: Callable[[bytes, CandleQuery], pl.DataFrame], longest: int | None = None
 ) -> Candles:
-    """Candles at a path; `longest` is the most milliseconds that one call may span."""
+    """Candles at a path; `longest` is the most milliseconds that one call may span.
+
+    A call asks for no more than a page: of more, one of the two APIs tells the newest.
+    """
 
     def end_of(query: CandleQuery) -> int:
-        return min(query.end, query.start + longest) if longest else query.end
+        span = PAGE * query.interval.ms
+        return min(query.end, query.start + min(span, longest or span))
 
     def call(query: CandleQuery) -> Call:
         end = end_of(query)
-        limit = max(1, min(-(-(end - query.start) // query.interval.ms), PAGE))
+        limit = max(1, -(-(end - query.start) // query.interval.ms))
         params = {
             "symbol": query.native,
             "interval": _INTERVALS[query.interval],
@@ -63,14 +82,11 @@ def candles(
         return Call(path, params, next(weight for bound, weight in _WEIGHTS if limit < bound))
 
     def covered(query: CandleQuery, page: pl.DataFrame) -> tuple[int, int]:
-        """All that was asked for, or up to the last candle of a page that is full."""
+        """All that was asked for."""
         end, times = end_of(query), open_times(page)
-        if times is None:
-            return query.start, end
-        first, last = times
-        if first < query.start or last >= end:
+        if times is not None and (times[0] < query.start or times[1] >= end):
             return query.start, query.start
-        return query.start, min(end, last + query.interval.ms) if page.height >= PAGE else end
+        return query.start, end
 
     return Candles(_INTERVALS, PAGE, call, parse, covered)
 
@@ -102,7 +118,26 @@ def funding(prefix: str, provider: str, suffix: str = "") -> Funding:
     return Funding(1000, call, parse)
 
 
-def used(headers: Mapping[str, str]) -> Mapping[int, int]:
-    """The weight of the running minute, as an answer's headers tell it."""
-    weight = headers.get("x-mbx-used-weight-1m", "")
-    return {60: int(weight)} if weight.isdecimal() else {}
+def open_interest(
+    prefix: str, provider: str, sizes: Callable[[str, float], tuple[Number, Number]]
+) -> OpenInterest:
+    """Of one perpetual a call; `sizes` are the amount in coins and the value in dollars of what it
+    counts, as far as they can be told."""
+
+    def call(natives: Sequence[str]) -> Call:
+        return Call(f"{prefix}/openInterest", {"symbol": natives[0]})
+
+    def parse(body: bytes, _: Sequence[str]) -> pl.DataFrame:
+        """
+        In coins, or in contracts:
+
+            {"symbol":"BTCUSDT","openInterest":"106499.782","time":1788909265562}
+            {"symbol":"BTCUSD_200626","pair":"BTCUSD","openInterest":"15004",
+             "contractType":"CURRENT_QUARTER","time":1591261042378}
+        """
+        found = read(_OPEN, body, provider)
+        counted = found.open_interest
+        amount, value = (None, None) if counted is None else sizes(found.symbol, counted)
+        return open_interest_frame([(found.symbol, amount, value, found.time)])
+
+    return OpenInterest(1, call, parse)

@@ -8,13 +8,12 @@ import polars as pl
 
 from resources.market import Interval
 from resources.providers.base import Call, CandleQuery, Candles, Markets, Tickers
-from resources.providers.families.pages import page_of
+from resources.providers.families.pages import page_of, up_to_the_last
 from resources.providers.parsing import (
     Count,
     Moment,
     Number,
     market_frame,
-    open_times,
     quote_frame,
     read,
 )
@@ -90,19 +89,7 @@ def candles(provider: str, weight: int) -> Candles:
             trades=[row.trades for row in rows],
         )
 
-    return Candles(_INTERVALS, PAGE, call, parse, _covered)
-
-
-def _covered(query: CandleQuery, page: pl.DataFrame) -> tuple[int, int]:
-    """All that was asked for, or up to the last candle of a page that is full."""
-    times = open_times(page)
-    if times is None:
-        return query.start, query.end
-    first, last = times
-    if first < query.start or last >= query.end:
-        return query.start, query.start
-    full = page.height >= PAGE
-    return query.start, min(query.end, last + query.interval.ms) if full else query.end
+    return Candles(_INTERVALS, PAGE, call, parse, up_to_the_last(PAGE))
 
 
 def tickers(provider: str, weight: Callable[[int], int]) -> Tickers:

@@ -63,6 +63,23 @@ def up_to_the_end(page: int) -> Callable[[CandleQuery, pl.DataFrame], tuple[int,
     return covered
 
 
+def up_to_the_last(page: int) -> Callable[[CandleQuery, pl.DataFrame], tuple[int, int]]:
+    """A `covered` where candles come from the start on: all of the query, or up to the last candle
+    of a page that is full."""
+
+    def covered(query: CandleQuery, frame: pl.DataFrame) -> tuple[int, int]:
+        times = open_times(frame)
+        if times is None:
+            return query.start, query.end
+        first, last = times
+        if first < query.start or last >= query.end:
+            return query.start, query.start
+        full = frame.height >= page
+        return query.start, min(query.end, last + query.interval.ms) if full else query.end
+
+    return covered
+
+
 def newest(depth: int) -> Callable[[CandleQuery, pl.DataFrame], tuple[int, int]]:
     """A `covered` where the newest candles come, whatever is asked: what lies between the first
     and the end of the last, and no more than `depth` intervals."""

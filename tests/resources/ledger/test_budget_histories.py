@@ -1,19 +1,11 @@
 """Budgets over histories of several processes: no window is ever overdrawn, and all recover."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import pytest
 import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import (
-    RuleBasedStateMachine,
-    initialize,
-    invariant,
-    precondition,
-    rule,
-    run_state_machine_as_test,
-)
 
 from resources.errors import BudgetExhausted
 from resources.ledger import Ledger, lease_rows
@@ -34,7 +26,9 @@ limits = st.lists(
     max_size=3,
     unique_by=lambda limit: limit.seconds,
 )
-pauses = st.sampled_from([10, 100, 300, 700, 1_000, 5_000, 59_000, 61_000, HOUR * 1000])
+import os; MAX=int(os.environ.get('JMAX','15'))
+PAUSES = (10, 100, 300, 700, 1_000, 5_000, 59_000, 61_000, HOUR * 1000)
+played = settings(max_examples=MAX, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 @pytest.fixture(scope="module")
@@ -43,156 +37,127 @@ def ledgers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Ledger]]:
         yield found
 
 
-def histories(ledgers: Sequence[Ledger]) -> type[RuleBasedStateMachine]:
-    """Three processes that reserve, call, pick in vain, give back, and are killed."""
-    which = st.integers(0, len(ledgers) - 1)
+class History:
+    """Steps of three processes that reserve, call, pick in vain, give back, and are killed."""
 
-    class Histories(RuleBasedStateMachine):
-        @initialize(given_limits=limits)
-        def begin(self, given_limits: list[Limit]) -> None:
-            self.world = World(ledgers, given_limits)
-            self.banned_until = 0
-            self.refused: tuple[Process, int, int] | None = None
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.banned_until = 0
 
-        @rule(n=which, weight=st.integers(1, 12), late=st.booleans())
-        def reserve(self, n: int, weight: int, *, late: bool) -> None:
-            world, process = self.world, self.world.processes[n]
-            weight = min(weight, world.heaviest)
-            self.refused = None
-            before = process.ledger.now()
-            try:
-                world.reserve(process, weight, late=late)
-                assert before >= self.banned_until or world.now() >= self.banned_until
-            except BudgetExhausted as shortage:
-                until = shortage.not_before or 0
-                assert before < until
-                latest = max(before + world.longest * LATER + LONGEST_LIFE_MS, self.banned_until)
-                assert until <= latest + 1_000
-                self.refused = process, weight, until
+    def reserve(self, process: Process, number: int, *, late: bool = False) -> int | None:
+        """Reserve; where it is refused, the time that is told is neither past nor too far."""
+        world, weight = self.world, min(1 + number % 12, self.world.heaviest)
+        before = process.ledger.now()
+        try:
+            world.reserve(process, weight, late=late)
+        except BudgetExhausted as shortage:
+            until = shortage.not_before or 0
+        else:
+            assert process.ledger.now() >= self.banned_until
+            return None
+        latest = max(before + world.longest * LATER + LONGEST_LIFE_MS, self.banned_until)
+        assert before < until < latest + 1_000
+        return until
 
-        @rule(n=which, times=st.integers(2, 12))
-        def reserve_many(self, n: int, times: int) -> None:
-            for _ in range(times):
-                self.reserve(n, 1, late=False)
+    def reserve_late(self, process: Process, number: int) -> None:
+        self.reserve(process, number, late=True)
 
-        @precondition(lambda self: self.refused)
-        @rule()
-        def come_back(self) -> None:
-            """Who was refused may call at the time that it was told, if nobody else did anything."""
-            assert self.refused
-            process, weight, until = self.refused
-            self.refused = None
+    def reserve_many(self, process: Process, number: int) -> None:
+        for _ in range(number % 6):
+            self.reserve(process, 0)
+
+    def come_back(self, process: Process, number: int) -> None:
+        """Who is refused may call at the time that it was told, if nobody else does anything."""
+        until = self.reserve(process, number)
+        if until is not None:
             quiet = not any(each.underway for each in self.world.processes)
             self.world.advance(max(1, until - process.ledger.now() + 1))
-            if quiet:
-                self.world.reserve(process, weight, late=False)
+            assert self.reserve(process, number) is None or not quiet
 
-        @rule(n=which, at=st.integers(0, 20))
-        def answer(self, n: int, at: int) -> None:
-            process = self.world.processes[n]
-            if process.underway:
-                self.refused = None
-                self.world.answer(process, process.underway[at % len(process.underway)])
+    def answer(self, process: Process, number: int) -> None:
+        if process.underway:
+            self.world.answer(process, process.underway[number % len(process.underway)])
 
-        @rule(n=which)
-        def pick_in_vain(self, n: int) -> None:
-            """What is late was not sent yet."""
-            process = self.world.processes[n]
-            for call in [call for call in process.underway if call.late][:1]:
-                self.refused = None
-                process.underway.remove(call)
-                process.budgets.returned(call.held, call.weight)
+    def pick_in_vain(self, process: Process, _: int) -> None:
+        """What is late was not sent yet."""
+        for call in [call for call in process.underway if call.late][:1]:
+            process.underway.remove(call)
+            process.budgets.returned(call.held, call.weight)
 
-        @rule(n=which)
-        def call_late(self, n: int) -> None:
-            """A pick is used after a while: its weight is reserved anew where its lease is over."""
-            world, process = self.world, self.world.processes[n]
-            for call in [call for call in process.underway if call.late][:1]:
-                self.refused = None
-                try:
-                    held = process.budgets.confirm(world.provider, call.held, call.weight)
-                except BudgetExhausted:
-                    process.underway.remove(call)
-                    process.budgets.returned(call.held, call.weight)
-                else:
-                    call.held, call.at = held, world.now()
+    def use_a_pick(self, process: Process, _: int) -> None:
+        """Its weight is reserved anew where its lease is over."""
+        for call in [call for call in process.underway if call.late][:1]:
+            try:
+                provider = self.world.provider
+                call.held = process.budgets.confirm(provider, call.held, call.weight)
+                call.at = self.world.now()
+            except BudgetExhausted:
+                self.pick_in_vain(process, 0)
 
-        @rule(n=which)
-        def give_back(self, n: int) -> None:
-            self.refused = None
-            self.world.processes[n].budgets.give_back()
+    def give_back(self, process: Process, _: int) -> None:
+        process.budgets.give_back()
 
-        @rule(n=which)
-        def kill(self, n: int) -> None:
-            self.refused = None
-            self.world.kill(self.world.processes[n])
+    def kill(self, process: Process, _: int) -> None:
+        self.world.kill(process)
 
-        @rule(n=which, seconds=st.sampled_from(WINDOWS), used=st.integers(0, 50))
-        def be_corrected(self, n: int, seconds: int, used: int) -> None:
-            self.refused = None
-            self.world.processes[n].budgets.correct(self.world.provider, {seconds: used})
+    def be_corrected(self, process: Process, number: int) -> None:
+        process.budgets.correct(self.world.provider, {WINDOWS[number % 5]: number})
 
-        @rule(n=which, wait=st.sampled_from([500, 30_000, 200_000]))
-        def be_banned(self, n: int, wait: int) -> None:
-            self.refused = None
-            process = self.world.processes[n]
-            until = process.budgets.forbid(self.world.provider, wait)
-            self.banned_until = max(self.banned_until, until)
+    def be_banned(self, process: Process, number: int) -> None:
+        until = process.budgets.forbid(self.world.provider, number * 3_000)
+        self.banned_until = max(self.banned_until, until)
 
-        @rule(ms=pauses)
-        def pass_time(self, ms: int) -> None:
-            self.refused = None
-            self.world.advance(ms)
+    def pass_time(self, _: Process, number: int) -> None:
+        self.world.advance(PAUSES[number % len(PAUSES)])
 
-        @rule()
-        def roll_up(self) -> None:
-            self.refused = None
-            provider, ledger = self.world.provider, ledgers[0]
-            with ledger.write() as connection:
-                now = ledger.now()
-                leases = lease_rows.lasting(connection, provider, now)
-                lease_rows.roll_up(connection, provider, leases, now)
-
-        @invariant()
-        def no_window_is_overdrawn(self) -> None:
-            world = getattr(self, "world", None)
-            for limit in world.limits if world else ():
-                assert world.fullest(limit) <= limit.amount
-
-        def teardown(self) -> None:
-            """All are killed: the next one has the whole budget when the windows have passed."""
-            world = getattr(self, "world", None)
-            if world is None:
-                return
-            for process in world.processes:
-                world.kill(process)
-            world.advance(int(world.longest * LATER) + LONGEST_LIFE_MS + 200_000)
-            process = world.processes[-1]
-            assert process.budgets.reserve(world.provider, world.heaviest)
-
-    return Histories
+    def roll_up(self, process: Process, _: int) -> None:
+        with process.ledger.write() as connection:
+            now = process.ledger.now()
+            leases = lease_rows.lasting(connection, self.world.provider, now)
+            lease_rows.roll_up(connection, self.world.provider, leases, now)
 
 
-def test_no_history_of_processes_overdraws_a_window_and_all_recover(ledgers: list[Ledger]) -> None:
-    run_state_machine_as_test(
-        histories(ledgers),
-        settings=settings(
-            max_examples=25,
-            stateful_step_count=40,
-            deadline=None,
-            suppress_health_check=list(HealthCheck),
-        ),
-    )
+STEPS: list[Callable[[History, Process, int], object]] = [
+    *[History.reserve, History.reserve_late, History.reserve_many, History.come_back] * 2,
+    *[History.answer, History.pass_time] * 3,
+    *[History.pick_in_vain, History.use_a_pick, History.give_back, History.kill],
+    *[History.be_corrected, History.be_banned, History.roll_up],
+]
+steps = st.tuples(st.sampled_from(STEPS), st.integers(0, 2), st.integers(0, 59))
+
+
+@played
+@given(given_limits=limits, history=st.lists(steps, min_size=10, max_size=40))
+def test_no_history_of_processes_overdraws_a_window_and_all_recover(
+    ledgers: list[Ledger],
+    given_limits: list[Limit],
+    history: list[tuple[Callable[[History, Process, int], object], int, int]],
+) -> None:
+    world = World(ledgers, given_limits)
+    player = History(world)
+    for step, n, number in history:
+        step(player, world.processes[n], number)
+    for limit in given_limits:
+        assert world.fullest(limit) <= limit.amount
+    # All are killed: the next one has the whole budget when the windows have passed.
+    for process in world.processes:
+        world.kill(process)
+    world.advance(int(world.longest * LATER) + LONGEST_LIFE_MS + 200_000)
+    assert world.processes[0].budgets.reserve(world.provider, world.heaviest)
 
 
 jumps = st.lists(
-    st.tuples(st.sampled_from(["spend", "pass", "forth", "back"]), st.integers(0, 2), pauses),
+    st.tuples(
+        st.sampled_from(["spend", "pass", "forth", "back"]),
+        st.integers(0, 2),
+        st.sampled_from(PAUSES),
+    ),
     min_size=5,
     max_size=30,
 )
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@played
 @given(given_limits=limits, history=jumps)
 def test_each_jump_of_the_clock_forth_costs_a_window_at_most_and_none_blocks_for_ever(
     ledgers: list[Ledger], given_limits: list[Limit], history: list[tuple[str, int, int]]

@@ -1,6 +1,7 @@
 """Several processes on one ledger, in a time of their own: what the histories are played on."""
 
 import itertools
+import math
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -69,22 +70,21 @@ class World:
         call = Call(held, weight, self.now(), late)
         process.underway.append(call)
         if not late:
-            self.sent.append((call.at, weight))
+            self.sent.append((self._by_its_end(call), weight))
         return call
 
     def answer(self, process: Process, call: Call) -> None:
         process.underway.remove(call)
         if call.late:
-            self.sent.append((self.now(), call.weight))
+            # What takes longer than a window is promised nothing.
+            promised = self.now() - call.at < self.shortest
+            self.sent.append((self.now() if promised else self._by_its_end(call), call.weight))
         process.budgets.arrived(call.held)
 
     def kill(self, process: Process) -> None:
         """Nothing is given back; what was on its way arrives while its lease lasts."""
-        now, clock = self.now(), time.monotonic()
-        for call in process.underway:
-            if call.late:
-                over = max(0, round((clock - call.held.ends) * 1000))
-                self.sent.append((max(call.at, now - over), call.weight))
+        late = [call for call in process.underway if call.late]
+        self.sent += [(self._by_its_end(call), call.weight) for call in late]
         process.underway = []
         process.budgets = Budgets(process.ledger)
 
@@ -108,6 +108,11 @@ class World:
         self.jumped += ms
         for process in self.processes:
             process.ledger.skew_ms += ms
+
+    def _by_its_end(self, call: Call) -> int:
+        """Now, or when the lease ended if it has."""
+        over = max(0.0, time.monotonic() - call.held.ends)
+        return self.now() - math.ceil(over * 1000)
 
     def fullest(self, limit: Limit) -> int:
         """The most weight that ever arrived within a window of this limit."""

@@ -13,7 +13,7 @@ from tests.resources.providers.paging import collect
 assert PROVIDER.perpetuals
 assert PROVIDER.perpetuals.candles
 CANDLES = PROVIDER.perpetuals.candles
-DAY = 86_400_000
+HOUR, DAY = 3_600_000, 86_400_000
 
 
 def kline(opened: int) -> list[object]:
@@ -43,3 +43,15 @@ def test_a_call_spans_200_days_and_pages_find_every_candle(
     found, proven = collect(CANDLES, query, answer)
     assert found == [day * DAY for day in sorted(days) if start <= day < end]
     assert sum(stop - begin for begin, stop in proven) == (end - start) * DAY
+
+
+def test_pages_find_every_candle_though_the_newest_of_a_span_come() -> None:
+    def answer(call: Call) -> bytes:
+        start, end = int(call.params["startTime"]), int(call.params["endTime"])
+        opened = range(-(-start // HOUR) * HOUR, end + 1, HOUR)
+        return json.dumps([kline(at) for at in opened][-int(call.params["limit"]) :]).encode()
+
+    query = CandleQuery("BTCUSD_PERP", Interval.H1, 5 * HOUR, 2505 * HOUR)
+    found, proven = collect(CANDLES, query, answer)
+    assert found == [at * HOUR for at in range(5, 2505)]
+    assert sum(stop - begin for begin, stop in proven) == 2500 * HOUR

@@ -30,13 +30,13 @@ def test_contracts_of_a_thousand_coins_are_left_out(symbol: Symbol, native: str 
     ("hours", "limit", "weight"),
     [(1, "1", 1), (99, "99", 1), (100, "100", 2), (500, "500", 5), (9000, "1000", 5)],
 )
-def test_a_call_asks_for_what_is_missing_and_weighs_by_it(
+def test_a_call_asks_for_what_is_missing_of_a_page_and_weighs_by_it(
     hours: int, limit: str, weight: int
 ) -> None:
     call = CANDLES.call(CandleQuery("BTCUSDT", Interval.H1, 0, hours * HOUR))
     assert call.path == "/fapi/v1/klines"
     assert (call.params["limit"], call.weight) == (limit, weight)
-    assert call.params["endTime"] == str(hours * HOUR - 1)
+    assert call.params["endTime"] == str(min(hours, 1000) * HOUR - 1)
 
 
 def test_all_fundings_are_one_call() -> None:

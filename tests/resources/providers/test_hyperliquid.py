@@ -48,6 +48,12 @@ def test_an_answer_proves(hours: list[int], covered: tuple[int, int]) -> None:
     assert proven == (covered[0] * HOUR, covered[1] * HOUR)
 
 
+def test_an_answer_that_may_have_been_cut_proves_no_more_than_it_holds() -> None:
+    query = CandleQuery("BTC", Interval.H1, 0, 2000 * HOUR)
+    body = json.dumps([candle(hour * HOUR, "1", "1", "1", "1") for hour in range(500)]).encode()
+    assert CANDLES.covered(query, CANDLES.parse(body, query)) == (0, 500 * HOUR)
+
+
 def test_coins_that_are_gone_have_no_funding() -> None:
     assert FUNDING.parse(json.dumps(CONTEXTS).encode(), []).rows() == [
         ("BTC", 0.0000125, 1.0, None)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from resources.errors import MalformedResponse, ProviderError, RefusedRequest
+from resources.errors import MalformedResponse, ProviderError, RefusedRequest, TemporaryError
 from resources.market import Interval
 from resources.providers.base import CandleQuery
 from resources.providers.okx_swap import PROVIDER
@@ -17,11 +17,12 @@ HOUR = 3_600_000
 def test_a_window_is_asked_without_its_ends() -> None:
     call = CANDLES.call(CandleQuery("BTC-USDT-SWAP", Interval.H1, 10 * HOUR, 900 * HOUR))
     asked = (call.params["before"], call.params["after"])
-    assert asked == (str(10 * HOUR - 1), str(110 * HOUR))
+    assert asked == (str(10 * HOUR - 1), str(310 * HOUR))
 
 
 @pytest.mark.parametrize(
-    ("code", "kind"), [("51001", RefusedRequest), ("50001", MalformedResponse)]
+    ("code", "kind"),
+    [("51001", RefusedRequest), ("50001", TemporaryError), ("60000", MalformedResponse)],
 )
 def test_an_error_in_a_200_is_told_in_its_words(code: str, kind: type[ProviderError]) -> None:
     body = f'{{"code":"{code}","msg":"what it says","data":[]}}'.encode()

@@ -24,6 +24,7 @@ PASSING: dict[str, Any] = {
     "okx": {"code": "50001", "msg": "Service temporarily unavailable", "data": []},
     "bybit": {"retCode": 10016, "retMsg": "Server error", "result": {}, "time": 1},
     "htx": {"status": "error", "err-code": "gateway-internal-error", "err-msg": "try later"},
+    "bitget": {"code": "40015", "msg": "System is abnormal", "data": None},
     "coinex": {"code": 3008, "data": {}, "message": "service too busy"},
 }
 UNCLEAR: dict[str, Any] = {
@@ -49,7 +50,7 @@ OTHERS: list[tuple[str, Any, type[ProviderError]]] = [
     ("bitso", {"success": False, "error": {"code": "0301"}}, RefusedRequest),
     ("bitso", {"success": False, "error": {"code": "0101"}}, MalformedResponse),
     ("phemex", {"code": 6001, "msg": "invalid argument", "data": None}, RefusedRequest),
-    ("phemex", {"code": 0, "msg": "OK", "data": None}, MalformedResponse),
+    ("phemex", {"code": 30000, "msg": "boom", "data": None}, MalformedResponse),
 ]
 LIMITED: dict[str, Any] = {
     "bybit": {"retCode": 10006, "retMsg": "Too many visits!", "result": {}, "time": 1},

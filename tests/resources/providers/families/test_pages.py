@@ -18,6 +18,7 @@ from resources.providers.families.pages import (
     newest,
     percent,
     up_to_the_end,
+    up_to_the_last,
 )
 from resources.providers.parsing import candle_frame
 from tests.resources.providers.paging import collect
@@ -101,6 +102,31 @@ def test_a_window_whose_end_may_come_along_is_proven(
     found: list[int], expected: tuple[int, int]
 ) -> None:
     assert hours(up_to_the_end(PAGE)(query(100, 200), page(*found))) == expected
+
+
+@pytest.mark.parametrize(
+    ("found", "expected"),
+    [
+        ([], (100, 130)),
+        ([105, 110], (100, 130)),
+        (list(range(105, 115)), (100, 115)),
+        (list(range(120, 130)), (100, 130)),
+        ([99, 105], (100, 100)),
+        ([105, 130], (100, 100)),
+    ],
+    ids=[
+        "an empty page",
+        "a page that is not full",
+        "a full page proves no more than it holds",
+        "a full page to the end",
+        "a candle from before the window shows that it was not heard",
+        "a candle from after it does",
+    ],
+)
+def test_pages_from_the_start_are_proven_up_to_the_last_candle(
+    found: list[int], expected: tuple[int, int]
+) -> None:
+    assert hours(up_to_the_last(PAGE)(query(100, 130), page(*found))) == expected
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,8 @@ from typing import Any
 
 from tests.resources.providers.recorded.base import HOUR, START, Recorded, Rows, at
 
+_READ = "on no recording; documentation read: https://developers.binance.com/docs/derivatives"
+
 
 def candles(payload: Any, _: str) -> Rows:
     return [
@@ -47,7 +49,7 @@ RECORDED = {
             ],
         ],
         native="BTCUSD_PERP",
-        unrecorded="only the documentation's example of klines is at hand",
+        unrecorded=_READ,
     ),
     "perpetual funding": Recorded(
         r"dapi\.binance\.com/dapi/v1/premiumIndex",
@@ -57,7 +59,7 @@ RECORDED = {
             {"symbol": "BTCUSD_260327", "lastFundingRate": "", "nextFundingTime": 0},
         ],
         native="BTCUSD_PERP",
-        unrecorded="only the documentation's example of premiumIndex is at hand",
+        unrecorded=_READ,
     ),
     "perpetual open_interest": Recorded(
         r"dapi\.binance\.com/dapi/v1/openInterest",

@@ -4,6 +4,8 @@ from typing import Any
 
 from tests.resources.providers.recorded.base import HOUR, START, Recorded, Rows, at
 
+_READ = "on no recording; documentation read: https://developers.binance.com/docs/derivatives"
+
 SOUND = [
     [START, "10.5", "12", "9.25", "11", "3.5", START + HOUR - 1, "37.5", 42, "1", "11", "0"],
     [START + HOUR, "11", "11", "11", "11", "0", START + 2 * HOUR - 1, "0", 0, "0", "0", "0"],
@@ -36,7 +38,7 @@ RECORDED = {
         candles,
         sound=SOUND,
         native="BTCUSDT",
-        unrecorded="only the documentation's example of klines is at hand",
+        unrecorded=_READ,
     ),
     "perpetual funding": Recorded(
         r"fapi\.binance\.com/fapi/v1/premiumIndex",

@@ -4,6 +4,8 @@ from typing import Any
 
 from tests.resources.providers.recorded.base import HOUR, START, Recorded, Rows, at
 
+_READ = "on no recording; documentation read: https://www.bitget.com/api-doc/spot"
+
 
 def candles(payload: Any, _: str) -> Rows:
     return [
@@ -39,7 +41,7 @@ RECORDED = {
             [str(START), "10.5", "12", "9.25", "11", "3.5", "37.5", "37.5"],
             [str(START + HOUR), "11", "11", "11", "11", "0", "0", "0"],
         ),
-        unrecorded="verified on no recording: the documentation's example of history-candles",
+        unrecorded=_READ,
         candles=lambda payload: payload["data"],
         native="BTCUSDT",
         own_errors=True,
@@ -51,7 +53,7 @@ RECORDED = {
             {"symbol": "BTCUSDT", "lastPr": "11", "change24h": "-0.015", "ts": str(START)},
             {"symbol": "ETHUSDT", "lastPr": "2", "change24h": "0", "ts": str(START)},
         ),
-        unrecorded="verified on no recording: the documentation's example of tickers",
+        unrecorded=_READ,
         own_errors=True,
     ),
     "markets": Recorded(
@@ -61,7 +63,7 @@ RECORDED = {
             {"symbol": "BTCUSDT", "baseCoin": "BTC", "quoteCoin": "USDT", "status": "online"},
             {"symbol": "BCCBTC", "baseCoin": "BCC", "quoteCoin": "BTC", "status": "offline"},
         ),
-        unrecorded="verified on no recording: the documentation's example of symbols",
+        unrecorded=_READ,
         own_errors=True,
     ),
 }

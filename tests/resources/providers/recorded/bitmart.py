@@ -4,6 +4,8 @@ from typing import Any
 
 from tests.resources.providers.recorded.base import SECONDS, START, Recorded, Rows, at
 
+_READ = "on no recording; documentation read: https://developer-pro.bitmart.com/en/spot"
+
 
 def candles(payload: Any, _: str) -> Rows:
     return [(at(int(time) * 1000), *map(float, values), None) for time, *values in payload["data"]]
@@ -11,7 +13,8 @@ def candles(payload: Any, _: str) -> Rows:
 
 def tickers(payload: Any, _: str) -> Rows:
     return [
-        (row[0], float(row[1]), at(int(row[12])), float(row[7]) * 100) for row in payload["data"]
+        (row[0], float(row[1]), at(int(row[12])), (float(row[1]) / float(row[4]) - 1) * 100)
+        for row in payload["data"]
     ]
 
 
@@ -50,7 +53,7 @@ RECORDED = {
                 [str(SECONDS + 3600), "11", "11", "11", "11", "0", "0"],
             ]
         ),
-        unrecorded="verified on no recording: the documentation's example of klines",
+        unrecorded=_READ,
         candles=lambda payload: payload["data"],
         native="BTC_USDT",
         own_errors=True,
@@ -58,8 +61,8 @@ RECORDED = {
     "tickers": Recorded(
         r"api-cloud\.bitmart\.com/spot/quotation/v3/tickers",
         tickers,
-        sound=answer([ticker("BTC_USDT", "11", "-0.015"), ticker("ETH_USDT", "2", "0")]),
-        unrecorded="verified on no recording: the documentation's example of tickers",
+        sound=answer([ticker("BTC_USDT", "11", "+0.1"), ticker("ETH_USDT", "2", "-0.8")]),
+        unrecorded=_READ,
         own_errors=True,
     ),
     "markets": Recorded(
@@ -68,7 +71,7 @@ RECORDED = {
         sound=answer(
             {"symbols": [symbol("BTC", "USDT", "trading"), symbol("BCC", "BTC", "pre-trade")]}
         ),
-        unrecorded="verified on no recording: the documentation's example of symbols/details",
+        unrecorded=_READ,
         own_errors=True,
     ),
 }

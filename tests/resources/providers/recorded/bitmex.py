@@ -5,6 +5,8 @@ from typing import Any
 
 from tests.resources.providers.recorded.base import HOUR, START, Recorded, Rows, at
 
+_READ = "on no recording; documentation read: https://www.bitmex.com/api/explorer"
+
 
 def iso(ms: int) -> str:
     return at(ms).strftime("%Y-%m-%dT%H:%M:%S.000Z")
@@ -94,7 +96,7 @@ RECORDED = {
         high="high",
         time="timestamp",
         native="XBTUSD",
-        unrecorded="only an example of buckets is at hand",
+        unrecorded=_READ,
     ),
     "perpetual funding": Recorded(
         r"www\.bitmex\.com/api/v1/instrument/active", funding, sound=[INSTRUMENT], native="XBTUSD"

@@ -5,7 +5,8 @@ from typing import Any
 
 from tests.resources.providers.recorded.base import HOUR, START, Recorded, Rows, at
 
-_DOCS = "verified on no recording: the example of its documentation"
+_CLIENTS = "on no recording; shape taken from public clients"
+_KNOWN = "on no recording and no documentation at hand: from knowledge"
 _COLUMNS = ("first_rate", "max_rate", "min_rate", "last_rate", "volume")
 
 
@@ -53,7 +54,7 @@ RECORDED = {
         time="bucket_start_time",
         native="btc_usd",
         own_errors=True,
-        unrecorded="verified on no recording: an answer shown in public code",
+        unrecorded=_CLIENTS,
     ),
     "tickers": Recorded(
         r"api\.bitso\.com/api/v3/ticker",
@@ -69,13 +70,13 @@ RECORDED = {
         },
         native="btc_usd",
         own_errors=True,
-        unrecorded=f"{_DOCS}, ticker",
+        unrecorded=_CLIENTS,
     ),
     "markets": Recorded(
         r"api\.bitso\.com/api/v3/available_books",
         markets,
         sound={"success": True, "payload": [{"book": "btc_usd"}, {"book": "btc_mxn"}]},
         own_errors=True,
-        unrecorded=f"{_DOCS}, available_books",
+        unrecorded=_KNOWN,
     ),
 }

@@ -4,6 +4,9 @@ from typing import Any
 
 from tests.resources.providers.recorded.base import SECONDS, Recorded, Rows, at
 
+_READ = "on no recording; documentation read: https://www.bitstamp.net/api/#tag/Market-info"
+_CLIENTS = "on no recording; shape taken from public clients"
+
 
 def candles(payload: Any, _: str) -> Rows:
     return [
@@ -31,7 +34,7 @@ def tickers(payload: Any, _: str) -> Rows:
 
 def markets(payload: Any, _: str) -> Rows:
     return [
-        (market["market_symbol"], *market["name"].split("/"))
+        (market["market_symbol"], market["base_currency"], market["counter_currency"])
         for market in payload
         if market["trading"] == "Enabled" and market["market_type"] == "SPOT"
     ]
@@ -55,7 +58,7 @@ RECORDED = {
                 ],
             }
         },
-        unrecorded="verified on no recording: the documentation's example of ohlc",
+        unrecorded=_READ,
         candles=lambda payload: payload["data"]["ohlc"],
         high="high",
         time="timestamp",
@@ -78,7 +81,7 @@ RECORDED = {
                 "percent_change_24": "0",
             },
         ],
-        unrecorded="verified on no recording: the documentation's example of ticker",
+        unrecorded=_CLIENTS,
     ),
     "markets": Recorded(
         r"www\.bitstamp\.net/api/v2/markets/",
@@ -87,16 +90,20 @@ RECORDED = {
             {
                 "name": "BTC/USD",
                 "market_symbol": "btcusd",
+                "base_currency": "BTC",
+                "counter_currency": "USD",
                 "trading": "Enabled",
                 "market_type": "SPOT",
             },
             {
                 "name": "BCC/USD",
                 "market_symbol": "bccusd",
+                "base_currency": "BCC",
+                "counter_currency": "USD",
                 "trading": "Disabled",
                 "market_type": "SPOT",
             },
         ],
-        unrecorded="verified on no recording: the documentation's example of markets",
+        unrecorded=_CLIENTS,
     ),
 }

@@ -5,7 +5,8 @@ from typing import Any
 
 from tests.resources.providers.recorded.base import HOUR, START, Recorded, Rows, at
 
-_DOCS = "verified on no recording: the example of its documentation"
+_CLIENTS = "on no recording; shape taken from public clients"
+_KNOWN = "on no recording and no documentation at hand: from knowledge"
 
 
 def candles(payload: Any, _: str) -> Rows:
@@ -41,7 +42,7 @@ RECORDED = {
             candle(START, "10.5", "12", "9.25", "11", "3.5"),
         ],
         native="BTC-AUD",
-        unrecorded=f"{_DOCS}, candles",
+        unrecorded=_CLIENTS,
     ),
     "tickers": Recorded(
         r"api\.btcmarkets\.net/v3/markets/[^/]+/ticker",
@@ -53,7 +54,7 @@ RECORDED = {
             "timestamp": "2023-11-14T22:13:20.123000Z",
         },
         native="BTC-AUD",
-        unrecorded=f"{_DOCS}, ticker",
+        unrecorded=_CLIENTS,
     ),
     "markets": Recorded(
         r"api\.btcmarkets\.net/v3/markets",
@@ -72,6 +73,6 @@ RECORDED = {
                 "status": "Offline",
             },
         ],
-        unrecorded=f"{_DOCS}, markets",
+        unrecorded=_KNOWN,
     ),
 }

@@ -4,6 +4,8 @@ from typing import Any
 
 from tests.resources.providers.recorded.base import HOUR, START, Recorded, Rows, at
 
+_READ = "on no recording; documentation read: https://bybit-exchange.github.io/docs/v5/market"
+
 
 def candles(payload: Any, _: str) -> Rows:
     return [
@@ -45,7 +47,7 @@ RECORDED = {
             [str(START + HOUR), "11", "11", "11", "11", "0", "0"],
             [str(START), "10.5", "12", "9.25", "11", "3.5", "37.5"],
         ),
-        unrecorded="only the documentation's examples of klines are at hand",
+        unrecorded=_READ,
         candles=lambda payload: payload["result"]["list"],
         native="BTCUSDT",
         own_errors=True,
@@ -68,7 +70,7 @@ RECORDED = {
             {"symbol": "BCCBTC", "baseCoin": "BCC", "quoteCoin": "BTC", "status": "Closed"},
         ),
         examples=("bybit/nautilus_http_get_instruments_spot.json",),
-        unrecorded="only the documentation's examples of instruments are at hand",
+        unrecorded=_READ,
         own_errors=True,
     ),
 }

@@ -4,6 +4,8 @@ from typing import Any
 
 from tests.resources.providers.recorded.base import HOUR, START, Recorded, Rows, at
 
+_CLIENTS = "on no recording; shape taken from public clients"
+
 
 def candles(payload: Any, _: str) -> Rows:
     names = ("open", "high", "low", "close", "volume", "value")
@@ -44,7 +46,7 @@ RECORDED = {
             candle(START, "10.5", "12", "9.25", "11", "3.5", "37.5"),
             candle(START + HOUR, "11", "11", "11", "11", "0", "0"),
         ),
-        unrecorded="verified on no recording: the documentation's example of kline",
+        unrecorded=_CLIENTS,
         candles=lambda payload: payload["data"],
         high="high",
         time="created_at",
@@ -58,7 +60,7 @@ RECORDED = {
             {"market": "BTCUSDT", "last": "11", "open": "10"},
             {"market": "ETHUSDT", "last": "2", "open": "2"},
         ),
-        unrecorded="verified on no recording: the documentation's example of ticker",
+        unrecorded=_CLIENTS,
         own_errors=True,
     ),
     "markets": Recorded(
@@ -68,7 +70,7 @@ RECORDED = {
             {"market": "BTCUSDT", "base_ccy": "BTC", "quote_ccy": "USDT", "status": "online"},
             {"market": "BCCBTC", "base_ccy": "BCC", "quote_ccy": "BTC", "status": "offline"},
         ),
-        unrecorded="verified on no recording: the documentation's example of market",
+        unrecorded=_CLIENTS,
         own_errors=True,
     ),
 }

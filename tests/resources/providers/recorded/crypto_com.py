@@ -4,6 +4,8 @@ from typing import Any
 
 from tests.resources.providers.recorded.base import HOUR, START, Recorded, Rows, at
 
+_READ = "on no recording; documentation read: https://exchange-docs.crypto.com/exchange/v1/rest-ws"
+
 
 def candles(payload: Any, _: str) -> Rows:
     return [
@@ -53,7 +55,7 @@ RECORDED = {
             candle(START, "10.5", "12", "9.25", "11", "3.5"),
             candle(START + HOUR, "11", "11", "11", "11", "0"),
         ),
-        unrecorded="verified on no recording: the documentation's example of get-candlestick",
+        unrecorded=_READ,
         candles=lambda payload: payload["result"]["data"],
         high="h",
         time="t",
@@ -67,7 +69,7 @@ RECORDED = {
             {"i": "BTC_USD", "a": "11", "c": "-0.015", "t": START},
             {"i": "ETH_USD", "a": "2", "c": "0", "t": START},
         ),
-        unrecorded="verified on no recording: the documentation's example of get-tickers",
+        unrecorded=_READ,
         own_errors=True,
     ),
     "markets": Recorded(
@@ -76,7 +78,7 @@ RECORDED = {
         sound=answer(
             instrument("BTC_USD", "CCY_PAIR", True), instrument("BCC_BTC", "CCY_PAIR", False)
         ),
-        unrecorded="verified on no recording: the documentation's example of get-instruments",
+        unrecorded=_READ,
         own_errors=True,
     ),
 }

@@ -6,6 +6,8 @@ from typing import Any
 
 from tests.resources.providers.recorded.base import HOUR, START, Recorded, Rows, at
 
+_READ = "on no recording; documentation read: https://docs.deribit.com/api-reference/market-data"
+
 COLUMNS = ("open", "high", "low", "close", "volume", "cost")
 
 
@@ -52,7 +54,6 @@ TICKER = {
         "funding_8h": 0.00001742,
     },
 }
-NO_TICKER = "a ticker by HTTP is at hand nowhere, its fields stand in a socket's message"
 
 RECORDED = {
     "perpetual candles": Recorded(
@@ -76,20 +77,20 @@ RECORDED = {
         high="high",
         time="ticks",
         native="BTC-PERPETUAL",
-        unrecorded="only an example of candles is at hand",
+        unrecorded=_READ,
     ),
     "perpetual funding": Recorded(
         r"www\.deribit\.com/api/v2/public/ticker",
         funding,
         sound=TICKER,
         native="BTC-PERPETUAL",
-        unrecorded=NO_TICKER,
+        unrecorded=_READ,
     ),
     "perpetual open_interest": Recorded(
         r"www\.deribit\.com/api/v2/public/ticker",
         open_interest,
         sound=TICKER,
         native="BTC-PERPETUAL",
-        unrecorded=NO_TICKER,
+        unrecorded=_READ,
     ),
 }

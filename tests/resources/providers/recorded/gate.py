@@ -4,6 +4,8 @@ from typing import Any
 
 from tests.resources.providers.recorded.base import SECONDS, Recorded, Rows, at
 
+_READ = "on no recording; documentation read: https://github.com/gateio/gateapi-python"
+
 
 def candles(payload: Any, _: str) -> Rows:
     return [
@@ -38,7 +40,7 @@ RECORDED = {
             [str(SECONDS), "37.5", "11", "12", "9.25", "10.5", "3.5", "true"],
             [str(SECONDS + 3600), "0", "11", "11", "11", "11", "0", "false"],
         ],
-        unrecorded="verified on no recording: the documentation's example of candlesticks",
+        unrecorded=_READ,
         high=3,
         native="BTC_USDT",
     ),
@@ -49,7 +51,7 @@ RECORDED = {
             {"currency_pair": "BTC_USDT", "last": "11", "change_percentage": "-1.5"},
             {"currency_pair": "ETH_USDT", "last": "2", "change_percentage": "0"},
         ],
-        unrecorded="verified on no recording: the documentation's example of tickers",
+        unrecorded=_READ,
         native="BTC_USDT",
     ),
     "markets": Recorded(

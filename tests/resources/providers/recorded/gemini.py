@@ -4,6 +4,8 @@ from typing import Any
 
 from tests.resources.providers.recorded.base import HOUR, START, Recorded, Rows, at
 
+_READ = "on no recording; documentation read: https://docs.gemini.com/rest/market-data"
+
 
 def candles(payload: Any, _: str) -> Rows:
     return [(at(time), *map(float, values), None, None) for time, *values in sorted(payload)]
@@ -22,7 +24,7 @@ RECORDED = {
         r"api\.gemini\.com/v2/candles/\w+/\w+",
         candles,
         sound=[[START + HOUR, 11, 11, 11, 11, 0.5], [START, 10.5, 12, 9.25, 11, 3.5]],
-        unrecorded="verified on no recording: the documentation's example of candles",
+        unrecorded=_READ,
         native="btcusd",
     ),
     "tickers": Recorded(
@@ -32,12 +34,12 @@ RECORDED = {
             {"pair": "BTCUSD", "price": "11", "percentChange24h": "0.5"},
             {"pair": "ETHUSD", "price": "2", "percentChange24h": "0"},
         ],
-        unrecorded="verified on no recording: the documentation's example of the price feed",
+        unrecorded=_READ,
     ),
     "markets": Recorded(
         r"api\.gemini\.com/v1/symbols",
         markets,
         sound=["btcusd", "ethbtc"],
-        unrecorded="verified on no recording: the documentation's example of symbols",
+        unrecorded=_READ,
     ),
 }

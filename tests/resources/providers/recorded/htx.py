@@ -4,6 +4,8 @@ from typing import Any
 
 from tests.resources.providers.recorded.base import SECONDS, START, Recorded, Rows, at
 
+_READ = "on no recording; documentation read: https://huobiapi.github.io/docs/spot/v1/en"
+
 
 def candles(payload: Any, _: str) -> Rows:
     names = ("open", "high", "low", "close", "amount", "vol")
@@ -42,7 +44,7 @@ RECORDED = {
                 candle(SECONDS, 10.5, 12, 9.25, 11, 3.5, 37.5, count=42),
             ],
         },
-        unrecorded="verified on no recording: the documentation's example of klines",
+        unrecorded=_READ,
         candles=lambda payload: payload["data"],
         high="high",
         time="id",

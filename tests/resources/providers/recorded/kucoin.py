@@ -4,6 +4,8 @@ from typing import Any
 
 from tests.resources.providers.recorded.base import SECONDS, START, Recorded, Rows, at
 
+_READ = "on no recording; documentation read: https://www.kucoin.com/docs-new/rest/spot-trading"
+
 
 def candles(payload: Any, _: str) -> Rows:
     return [
@@ -50,7 +52,7 @@ RECORDED = {
                 [str(SECONDS), "10.5", "11", "12", "9.25", "3.5", "37.5"],
             ]
         ),
-        unrecorded="only the documentation's example of candles is at hand",
+        unrecorded=_READ,
         candles=lambda payload: payload["data"],
         high=3,
         own_errors=True,

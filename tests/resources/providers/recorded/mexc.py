@@ -4,6 +4,8 @@ from typing import Any
 
 from tests.resources.providers.recorded.base import HOUR, START, Recorded, Rows, at
 
+_READ = "on no recording; documentation read: https://www.mexc.com/api-docs/spot-v3"
+
 
 def candles(payload: Any, _: str) -> Rows:
     return [
@@ -49,14 +51,14 @@ RECORDED = {
             [START, "10.5", "12", "9.25", "11", "3.5", START + HOUR, "37.5"],
             [START + HOUR, "11", "11", "11", "11", "0", START + 2 * HOUR, "0"],
         ],
-        unrecorded="verified on no recording: the documentation's example of klines",
+        unrecorded=_READ,
         native="BTCUSDT",
     ),
     "tickers": Recorded(
         r"api\.mexc\.com/api/v3/ticker/24hr",
         tickers,
         sound=[ticker("BTCUSDT", "11", "-0.015"), ticker("ETHUSDT", "2", "0")],
-        unrecorded="verified on no recording: the documentation's example of ticker/24hr",
+        unrecorded=_READ,
     ),
     "markets": Recorded(
         r"api\.mexc\.com/api/v3/exchangeInfo",
@@ -67,6 +69,6 @@ RECORDED = {
                 {"symbol": "BCCBTC", "status": "3", "baseAsset": "BCC", "quoteAsset": "BTC"},
             ]
         },
-        unrecorded="verified on no recording: the documentation's example of exchangeInfo",
+        unrecorded=_READ,
     ),
 }

@@ -4,6 +4,8 @@ from typing import Any
 
 from tests.resources.providers.recorded.base import HOUR, START, Recorded, Rows, at
 
+_READ = "on no recording; documentation read: https://www.okx.com/docs-v5/en/#order-book-trading"
+
 
 def candles(payload: Any, _: str) -> Rows:
     return [
@@ -52,7 +54,7 @@ RECORDED = {
             "okx/nautilus_http_get_candlesticks.json",
             "okx/nautilus_http_get_candlesticks_full.json",
         ),
-        unrecorded="only the documentation's examples of candles are at hand",
+        unrecorded=_READ,
         candles=lambda payload: payload["data"],
         own_errors=True,
     ),
@@ -67,7 +69,7 @@ RECORDED = {
                 {"instId": "ETH-USDT", "last": "2", "open24h": "2", "ts": str(START)},
             ],
         },
-        unrecorded="only the documentation's examples of tickers are at hand",
+        unrecorded=_READ,
         own_errors=True,
     ),
     "markets": Recorded(

@@ -4,6 +4,8 @@ from typing import Any
 
 from tests.resources.providers.recorded.base import HOUR, START, Recorded, Rows, at
 
+_READ = "on no recording; documentation read: https://www.okx.com/docs-v5/en/#public-data"
+
 
 def candles(payload: Any, _: str) -> Rows:
     return sorted(
@@ -49,7 +51,7 @@ RECORDED = {
         left_out={
             "okx/jkorf_UnifiedApi_ExchangeData_GetKlineHistory.json": "two candles of one time"
         },
-        unrecorded="only the documentation's example of candles is at hand",
+        unrecorded=_READ,
     ),
     "perpetual funding": Recorded(
         r"www\.okx\.com/api/v5/public/funding-rate",
@@ -68,7 +70,7 @@ RECORDED = {
             ],
         },
         native="BTC-USDT-SWAP",
-        unrecorded="only the documentation's example of funding-rate is at hand",
+        unrecorded=_READ,
     ),
     "perpetual open_interest": Recorded(
         r"www\.okx\.com/api/v5/public/open-interest",
@@ -82,6 +84,6 @@ RECORDED = {
             ],
         },
         native="BTC-USDT-SWAP",
-        unrecorded="only the documentation's example of open-interest is at hand",
+        unrecorded=_READ,
     ),
 }

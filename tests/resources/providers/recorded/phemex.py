@@ -4,6 +4,9 @@ from typing import Any
 
 from tests.resources.providers.recorded.base import SECONDS, START, Recorded, Rows, at
 
+_READ = "on no recording; documentation read: https://github.com/phemex/phemex-api-docs"
+_CLIENTS = "on no recording; shape taken from public clients"
+
 
 def candles(payload: Any, _: str) -> Rows:
     return [
@@ -72,7 +75,7 @@ RECORDED = {
         scale=1e8,
         native="sBTCUSDT",
         own_errors=True,
-        unrecorded="verified on no recording: the example of its documentation",
+        unrecorded=_READ,
     ),
     "tickers": Recorded(
         r"api\.phemex\.com/md/spot/ticker/24hr/all",
@@ -90,7 +93,7 @@ RECORDED = {
             ],
         },
         native="sBTCUSDT",
-        unrecorded="verified on no recording: the example of its documentation",
+        unrecorded=_CLIENTS,
     ),
     "markets": Recorded(
         r"api\.phemex\.com/exchange/public/cfg/v2/products",
