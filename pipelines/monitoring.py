@@ -1,11 +1,13 @@
 """Jobs that watch over the platform: they write to the ledger and materialize nothing."""
 
 import asyncio
+from datetime import UTC, datetime
 
 import dagster as dg
 from pydantic import Field
 
 from assets.boundary import asset_boundary
+from pipelines.old_runs import delete_old_runs
 from resources.dagster_resources import CallsResource
 from resources.directory import Directory
 from resources.discovery import discover
@@ -82,6 +84,12 @@ def clean_ledger(context: dg.OpExecutionContext, ledger: LedgerParam) -> None:
         context.add_output_metadata(retention.clean_up(ledger))
 
 
+@dg.op(description="Delete Dagster's records of frequent runs that nobody will look at again.")
+def clean_runs(context: dg.OpExecutionContext, ledger: LedgerParam) -> None:
+    now = datetime.fromtimestamp(ledger.now() / 1000, UTC)
+    context.add_output_metadata({"runs": delete_old_runs(context.instance, now)})
+
+
 class DiscoveryConfig(dg.Config):
     """How gently it asks."""
 
@@ -124,9 +132,12 @@ def metrics_aggregation() -> None:
     aggregate_metrics()
 
 
-@dg.job(name=CLEANUP_JOB, description="Statistics, logs, alerts and totals within their bounds.")
+@dg.job(
+    name=CLEANUP_JOB, description="Statistics, logs, alerts, totals and runs within their bounds."
+)
 def database_cleanup() -> None:
     clean_ledger()
+    clean_runs()
 
 
 @dg.job(name=DISCOVERY_JOB, description="Which providers that are switched off work again.")

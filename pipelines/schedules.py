@@ -117,10 +117,10 @@ _REGULAR = [
         "Every hour: providers by state, and their calls.",
     ),
     _regular(
-        "cleanup_every_day",
+        "cleanup_every_hour",
         database_cleanup,
-        "17 3 * * *",
-        "Every day: what is older than it is kept.",
+        "17 * * * *",
+        "Every hour: what is older than it is kept.",
     ),
 ]
 SCHEDULES = [

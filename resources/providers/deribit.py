@@ -29,7 +29,7 @@ from resources.providers.parsing import (
 )
 
 _ID = "deribit"
-# It takes up to 5,000; its answers get slow before.
+# It does not say how many one answer holds; public clients ask for up to 5,000.
 _PAGE = 1000
 # Four hours it has not, and when its days open it does not say.
 _INTERVALS = {

@@ -41,7 +41,7 @@ _OPEN_INTERESTS = msgspec.json.Decoder(Answer[_OpenInterest], strict=False)
 
 
 def _funding_call(_: Sequence[str]) -> Call:
-    return Call("/api/v5/public/funding-rate", {"instId": "ANY"})
+    return Call("/api/v5/public/funding-rate", {"instId": "ANY"}, weight=2)
 
 
 def _parse_funding(body: bytes, _: Sequence[str]) -> pl.DataFrame:
@@ -98,8 +98,8 @@ PROVIDER = Provider(
     category="derivatives",
     base_url="https://www.okx.com",
     docs_url="https://www.okx.com/docs-v5/en/",
-    # Each endpoint takes 20 in 2 s from an address; half is left to the spot markets there.
-    limits=(Limit(10, 2),),
+    # Each endpoint by itself takes 20 in 2 s from an address, fundings 10.
+    limits=(Limit(20, 2),),
     perpetuals=Perpetuals(
         spelling("{base}-{quote}-SWAP", ("USDT", "USDC", "USD")),
         candles(_ID, CONTRACTS, 300),
@@ -107,7 +107,10 @@ PROVIDER = Provider(
         OpenInterest(1000, _open_interest_call, _parse_open_interest),
     ),
     endpoints=(
-        Endpoint("derivatives", Call("/api/v5/public/funding-rate", {"instId": "BTC-USDT-SWAP"})),
+        Endpoint(
+            "derivatives",
+            Call("/api/v5/public/funding-rate", {"instId": "BTC-USDT-SWAP"}, weight=2),
+        ),
         Endpoint(
             "derivatives",
             Call("/api/v5/public/open-interest", {"instType": "SWAP", "instId": "BTC-USDT-SWAP"}),

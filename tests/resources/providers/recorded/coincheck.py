@@ -37,6 +37,6 @@ RECORDED = {
                 {"pair": "etc_jpy", "status": "itayose", "timestamp": SECONDS},
             ]
         },
-        unrecorded="verified on no recording: the example of its documentation",
+        unrecorded="on no recording and no documentation at hand: from knowledge",
     ),
 }

@@ -55,7 +55,7 @@ RECORDED = {
         high="HighestSecondaryCurrencyPrice",
         time="StartTimestampUtc",
         native="xbt-aud",
-        unrecorded="verified on no recording: the example of its documentation",
+        unrecorded="on no recording and no documentation at hand: from knowledge",
     ),
     "tickers": Recorded(
         r"api\.independentreserve\.com/Public/GetMarketSummary",

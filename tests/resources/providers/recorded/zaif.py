@@ -32,6 +32,6 @@ RECORDED = {
         r"api\.zaif\.jp/api/1/currency_pairs/all",
         markets,
         sound=[{"name": "BTC/JPY", "currency_pair": "btc_jpy", "is_token": False}],
-        unrecorded="verified on no recording: the example of its documentation",
+        unrecorded="on no recording and no documentation at hand: from knowledge",
     ),
 }
