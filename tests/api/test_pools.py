@@ -213,3 +213,11 @@ def test_a_change_holds_for_a_pool_that_picks_already(store: Store, admin: httpx
     admin.put(f"/api/pools/{pool_id}", json={"enabled": False})
     with pytest.raises(Exception, match="it is disabled"):
         pool.rotate("manual")
+
+
+def test_a_provider_that_is_added_joins_the_pool_of_its_category(admin: httpx.Client) -> None:
+    posted = {"id": "a_node", "category": "rpc_node", "base_url": "https://node.example"}
+    assert admin.post("/api/v2/config/apis", json=posted).status_code == 201
+    pools = admin.get("/api/pools").json()["pools"]
+    (of_nodes,) = [pool for pool in pools if pool["category"] == "rpc_node"]
+    assert "a_node" in {member["provider_id"] for member in of_nodes["providers"]}

@@ -121,14 +121,6 @@ def test_a_provider_is_added_and_its_key_shown_to_nobody(admin: httpx.Client, pl
     assert not any(KEY.encode() in file.read_bytes() for file in files)
 
 
-def test_a_provider_that_is_added_joins_the_pool_of_its_category(admin: httpx.Client) -> None:
-    posted = {"id": "a_node", "category": "rpc_node", "base_url": "https://node.example"}
-    assert admin.post("/api/v2/config/apis", json=posted).status_code == 201
-    pools = admin.get("/api/pools").json()["pools"]
-    (nodes,) = [pool for pool in pools if pool["category"] == "rpc_node"]
-    assert "a_node" in {member["provider_id"] for member in nodes["providers"]}
-
-
 def test_an_id_is_taken_once(admin: httpx.Client) -> None:
     assert admin.post(APIS, json={**ACME, "id": "Acme"}).status_code == 201
     assert admin.post(APIS, json=ACME).status_code == 409

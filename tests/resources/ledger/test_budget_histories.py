@@ -26,9 +26,17 @@ limits = st.lists(
     max_size=3,
     unique_by=lambda limit: limit.seconds,
 )
-import os; MAX=int(os.environ.get('JMAX','15'))
+import os
+
+MAX = int(os.environ.get("JMAX", "15"))
 PAUSES = (10, 100, 300, 700, 1_000, 5_000, 59_000, 61_000, HOUR * 1000)
-played = settings(max_examples=MAX, phases=[Phase.generate], deadline=None, suppress_health_check=list(HealthCheck))
+# Real milliseconds pass too, so that a failure is seldom the same twice: none is made smaller.
+played = settings(
+    max_examples=40,
+    deadline=None,
+    phases=[Phase.generate],
+    suppress_health_check=[HealthCheck.too_slow],
+)
 
 
 @pytest.fixture(scope="module")
