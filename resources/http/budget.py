@@ -69,10 +69,10 @@ class BudgetTransport(Layer):
 def pause_of(response: httpx.Response, provider: Provider) -> float | None:
     """The seconds for which an answer forbids calls, None where it does not."""
     status, asked = response.status_code, retry_after(response.headers)
-    hidden = status == 200 and provider.limited is not None and provider.limited(response.content)
+    hidden = status in (200, 403) and provider.limited and provider.limited(response.content)
     if status not in (418, 429) and not hidden:
         return asked if status == 503 else None
-    if asked is None and status == 418:
+    if asked is None and status in (403, 418):
         return _BAN_PAUSE
     shortest = min((limit.seconds for limit in provider.limits), default=60)
     return asked if asked is not None else float(min(max(shortest, 10), 60))

@@ -167,7 +167,7 @@ class Provider:
     watching, the first one is what its snapshots keep; `health` is the cheapest call that
     shows that it works, the first endpoint where there is none. `used` reads the weight
     already used per window (seconds) out of an answer's headers (names in lower case).
-    `limited` is set where a rate limit may come as a 200: whether this body says so.
+    `limited` is set where a rate limit may come as a 200 or 403: whether this body says so.
     `enabled` is false for one that nobody has seen working lately.
     """
 

@@ -39,7 +39,8 @@ _INTERVALS = {
 _QUOTES = {"USDT", "USDC", "BTC", "ETH", "EUR", "DAI", "BRL", "TRY", "USDE"}
 _BAD_PARAMETER = 10001
 _PASSING = (10000, 10006, 10016, 10018)
-_LIMITED = (b'"retCode":10006', b'"retCode":10018')
+# The last comes with a 403, which in some countries means something else.
+_LIMITED = (b'"retCode":10006', b'"retCode":10018', b"access too frequent")
 
 
 class _Page(msgspec.Struct, Generic[T]):
@@ -91,7 +92,7 @@ def _list(answer: _Answer[T]) -> list[T]:
 
 
 def _limited(body: bytes) -> bool:
-    return any(code in body[:60] for code in _LIMITED)
+    return any(sign in body[:200] for sign in _LIMITED)
 
 
 def _candles_call(query: CandleQuery) -> Call:

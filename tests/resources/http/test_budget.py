@@ -13,6 +13,7 @@ from resources.http.budget import BudgetTransport, http_date, pause_of, retry_af
 from resources.ledger import Ledger
 from resources.ledger.budgets import Budgets
 from resources.providers import load_providers
+from resources.providers import load_providers
 from tests.resources.http.played import Scripted, a_provider, a_request
 
 NOON = "Tue, 15 Nov 1994 12:00:00 GMT"
@@ -124,6 +125,20 @@ async def test_a_banned_provider_gets_no_request(ledger: Ledger, status: int) ->
     assert len(below.requests) == 1
     ledger.skew_ms += 30_001
     assert (await budget.handle_async_request(a_request(provider))).status_code == 200
+
+
+async def test_a_403_is_a_ban_where_the_provider_says_so(ledger: Ledger) -> None:
+    bybit = load_providers()["bybit"]
+    region = httpx.Response(403, content=b"not available in your country")
+    banned = httpx.Response(
+        403, content=b"403, access too frequent. Please try your request later."
+    )
+    budget = BudgetTransport(Scripted([region, banned]), Budgets(ledger))
+    assert (await budget.handle_async_request(a_request(bybit))).status_code == 403
+    with pytest.raises(RateLimited):
+        await budget.handle_async_request(a_request(bybit))
+    with pytest.raises(BudgetExhausted, match="asked for a pause"):
+        await budget.handle_async_request(a_request(bybit))
 
 
 async def test_a_503_that_names_a_time_is_obeyed_and_handed_on(ledger: Ledger) -> None:

@@ -26,9 +26,6 @@ limits = st.lists(
     max_size=3,
     unique_by=lambda limit: limit.seconds,
 )
-import os
-
-MAX = int(os.environ.get("JMAX", "15"))
 PAUSES = (10, 100, 300, 700, 1_000, 5_000, 59_000, 61_000, HOUR * 1000)
 # Real milliseconds pass too, so that a failure is seldom the same twice: none is made smaller.
 played = settings(
