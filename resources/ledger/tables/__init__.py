@@ -27,13 +27,13 @@ from resources.ledger.tables.monitoring import (
     provider_outcomes,
 )
 from resources.ledger.tables.pools import pool_members, pool_seeds, pools, rotation_history
+from resources.ledger.tables.providers import custom_providers
 from resources.ledger.tables.snapshots import (
     forced_updates,
     provider_schedules,
     snapshot_bodies,
     snapshots,
 )
-from resources.ledger.tables.providers import custom_providers
 
 __all__ = [
     "METADATA",
