@@ -6,10 +6,10 @@ import dagster as dg
 import polars as pl
 
 from assets.partitions import DAYS, MONTHS
-from resources.freshness import TARGETS
 from resources.lake import Lake
 from resources.ledger import Ledger, coverage
 from resources.market import Interval
+from resources.monitoring.freshness import TARGETS
 from resources.plan import OHLCV_ASSET, PRICES_ASSET, Window, missing
 from resources.schemas import CANDLES, PRICES, Table, utc
 

@@ -10,10 +10,11 @@ from assets.boundary import asset_boundary
 from pipelines.old_runs import delete_old_runs
 from resources.dagster_resources import CallsResource
 from resources.directory import Directory
-from resources.discovery import discover
-from resources.freshness import watch
-from resources.health import SPREAD_SECONDS, check_all
 from resources.ledger import Ledger, metrics, retention, usage
+from resources.monitoring.discovery import discover
+from resources.monitoring.freshness import watch
+from resources.monitoring.health import SPREAD_SECONDS, check_all
+from resources.monitoring.totals import totals
 from resources.plan import (
     CLEANUP_JOB,
     DISCOVERY_JOB,
@@ -22,7 +23,6 @@ from resources.plan import (
     RATE_LIMITS_JOB,
 )
 from resources.providers.base import Provider
-from resources.totals import totals
 
 LedgerParam = dg.ResourceParam[Ledger]
 

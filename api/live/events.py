@@ -15,7 +15,7 @@ from resources.errors import StoreUnavailable
 from resources.ledger import Ledger, alerts, logs
 from resources.ledger.alerts import Alert
 from resources.ledger.logs import Entry
-from resources.totals import totals
+from resources.monitoring.totals import totals
 
 _log = logging.getLogger(__name__)
 _EVERY = 0.25

@@ -11,8 +11,8 @@ from api.queries.schedules import count
 from resources.directory import Directory
 from resources.errors import StoreUnavailable
 from resources.ledger import Ledger
+from resources.monitoring.totals import State, count_states, states_of
 from resources.schedules import Schedules
-from resources.totals import State, count_states, states_of
 
 _log = logging.getLogger(__name__)
 _TICK = 1.0

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from api.answers import iso
-from resources.analysis import Analysis
 from resources.ledger.alerts import Alert
 from resources.ledger.logs import Entry
 from resources.ledger.usage import Usage
+from resources.monitoring.analysis import Analysis
 
 Row = dict[str, Any]
 

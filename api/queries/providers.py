@@ -9,8 +9,8 @@ from resources.ledger import Ledger, health, proposals, statistics
 from resources.ledger.breakers import Breaker, Breakers
 from resources.ledger.health import Health
 from resources.ledger.statistics import Statistics
+from resources.monitoring.totals import State, count_states, states_of
 from resources.providers.base import UPDATE_SECONDS, Provider
-from resources.totals import State, count_states, states_of
 
 Row = dict[str, Any]
 _DAY = 24

@@ -6,7 +6,7 @@ from typing import Any
 from api.queries.providers import statistics_row
 from resources.directory import Directory
 from resources.ledger import Ledger, pools, rotations, statistics
-from resources.totals import totals
+from resources.monitoring.totals import totals
 
 _HOURS = 24
 

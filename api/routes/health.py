@@ -12,7 +12,7 @@ from api.auth import OPEN
 from api.problems import problem
 from api.readiness import Checks, failed
 from api.services import VERSION, Services, ServicesDep
-from resources.totals import State, count_states, states_of, system_health
+from resources.monitoring.totals import State, count_states, states_of, system_health
 
 router = APIRouter(tags=["health"])
 

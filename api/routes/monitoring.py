@@ -16,10 +16,10 @@ from api.queries.monitoring import alert_row, failures_row, log_row, tightest, u
 from api.queries.statistics import configured, summary
 from api.readiness import failed
 from api.services import ServicesDep
-from resources import analysis
 from resources.errors import UnknownName
 from resources.ledger import alerts, logs, metrics, usage
 from resources.ledger.statistics import HOUR_MS
+from resources.monitoring import analysis
 
 router = APIRouter(tags=["monitoring"])
 LOG_TYPES = ("connection", "failure", "collection", "rate_limit")

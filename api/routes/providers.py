@@ -11,10 +11,10 @@ from api.cursors import from_cursor, to_cursor
 from api.params import CursorQuery, HoursQuery
 from api.queries.providers import Providers, hours_of, statistics_row
 from api.services import Services, ServicesDep
-from resources.health import check_one
 from resources.http import Client
 from resources.ledger import statistics
-from resources.totals import states_of
+from resources.monitoring.health import check_one
+from resources.monitoring.totals import states_of
 
 router = APIRouter(tags=["providers"])
 ProviderPath = Annotated[str, Path(max_length=100, description="Id or name of a provider.")]

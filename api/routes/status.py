@@ -8,7 +8,7 @@ from api.answers import Answer
 from api.auth import OPEN
 from api.routes.health import overall
 from api.services import ServicesDep
-from resources.totals import totals
+from resources.monitoring.totals import totals
 
 router = APIRouter(tags=["monitoring"])
 _HOURS = 24

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
-from resources.discovery import discover
 from resources.http import Client
 from resources.ledger import Ledger, alerts, health, proposals
+from resources.monitoring.discovery import discover
 from resources.providers.base import Auth, Call, Provider
 from tests.resources.http.played import Handler, a_provider, answers, played
 

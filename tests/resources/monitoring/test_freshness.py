@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from resources import freshness
 from resources.ledger import Ledger, alerts, coverage, latest
 from resources.ledger.alerts import Wanted
+from resources.monitoring import freshness
 from resources.plan import Window
 
 

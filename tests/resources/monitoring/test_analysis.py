@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from resources import analysis
 from resources.http.outcome import OUTCOMES
 from resources.ledger import Ledger, logs
 from resources.ledger.statistics import HOUR_MS
 from resources.ledger.tables import provider_outcomes
-from resources.totals import State, system_health
+from resources.monitoring import analysis
+from resources.monitoring.totals import State, system_health
 from tests.markdown import read, rows, section
 
 

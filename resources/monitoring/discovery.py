@@ -4,9 +4,9 @@ import asyncio
 from collections.abc import Iterable
 
 from resources.errors import NotCalled, ProviderError
-from resources.health import sound
 from resources.http.client import Client
 from resources.ledger import Ledger, alerts, proposals
+from resources.monitoring.health import sound
 from resources.providers.base import Provider
 
 

@@ -9,13 +9,13 @@ import pytest
 import sqlalchemy as sa
 from aiohttp import web
 
-from resources.health import INTERVAL_MS, check_all, check_one, interval_of, judge
 from resources.http import Client
 from resources.ledger import Ledger, alerts, health, logs
 from resources.ledger.breakers import Breakers
 from resources.ledger.health import Finding
 from resources.ledger.statistics import HOUR_MS, Statistics
 from resources.ledger.tables import provider_outcomes
+from resources.monitoring.health import INTERVAL_MS, check_all, check_one, interval_of, judge
 from resources.providers.base import Auth, Call, Provider
 from tests.resources.http.played import Played, a_provider, answers, played
 
