@@ -16,7 +16,7 @@ from resources.flush import CandlePage, Flushed, flush_candles
 from resources.lake import Lake
 from resources.ledger import Ledger, coverage
 from resources.market import Interval, Symbol
-from resources.plan import Window, missing
+from resources.plan import Cost, Demand, Window, missing
 from resources.schemas import bucket_of, utc
 
 FLUSH_ROWS = 50_000
@@ -53,7 +53,11 @@ class _Cursor:
 
 
 class Collector:
-    """Collects one interval of candles into the lake; `progress` hears of every flush."""
+    """Collects one interval of candles into the lake.
+
+    `announce` hears before the first page what it will cost each provider, `progress` of
+    every flush.
+    """
 
     def __init__(
         self,
@@ -63,6 +67,7 @@ class Collector:
         interval: Interval,
         mode: str,
         progress: Callable[[Flushed], None] = lambda _: None,
+        announce: Callable[[Mapping[str, Cost]], None] = lambda _: None,
     ) -> None:
         self._feeds = feeds
         self._lake = lake
@@ -70,6 +75,7 @@ class Collector:
         self._interval = interval
         self._mode = mode
         self._progress = progress
+        self._announce = announce
         self._ready: list[CandlePage] = []
         self._rows = 0
         self._flushing = asyncio.Lock()
@@ -82,6 +88,8 @@ class Collector:
         Raises StoreUnavailable when lake or ledger cannot be written.
         """
         todo = self._missing(symbols, window)
+        demands = [Demand(s, self._interval, one) for s, gaps in todo.items() for one in gaps]
+        self._announce(self._feeds.cost(demands))
         # By bucket, so that the flushes of a month seldom meet in one partition of the lake.
         ordered = sorted(symbols, key=lambda symbol: bucket_of(str(symbol)))
         cursors = [_Cursor(symbol, todo[symbol]) for symbol in ordered if todo[symbol]]

@@ -1,7 +1,8 @@
 """Candles: one row per closed candle of a market and interval."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import partial
 
 import dagster as dg
 from pydantic import Field
@@ -17,7 +18,7 @@ from resources.flush import Flushed
 from resources.lake import Lake
 from resources.ledger import Ledger
 from resources.market import Interval, Symbol, load_registry
-from resources.plan import OHLCV_ASSET, Window
+from resources.plan import OHLCV_ASSET, Cost, Window
 from resources.schemas import CANDLES
 
 
@@ -60,15 +61,17 @@ def ohlcv(
             int(span.start.timestamp() * 1000), min(now, int(span.end.timestamp() * 1000))
         )
 
-        def progress(flushed: Flushed) -> None:
-            context.log.info(
-                f"stored {flushed.rows} candles, revised {flushed.revised}, "
-                f"quarantined {flushed.quarantined}"
-            )
-
         async def run() -> Collected:
             async with feeds.open(ledger) as open_feeds:
-                collector = Collector(open_feeds, lake, ledger, interval, feeds.mode, progress)
+                collector = Collector(
+                    open_feeds,
+                    lake,
+                    ledger,
+                    interval,
+                    feeds.mode,
+                    progress=partial(_tell, context),
+                    announce=partial(_announce, context),
+                )
                 return await collector.collect(symbols, window)
 
         collected = asyncio.run(run())
@@ -76,6 +79,18 @@ def ohlcv(
         collection.failures.update({name: str(error) for name, error in collected.failed.items()})
         _raise_worst(context, collected)
         return dg.MaterializeResult(metadata=_metadata(collected, symbols, interval))
+
+
+def _tell(context: dg.AssetExecutionContext, flushed: Flushed) -> None:
+    context.log.info(
+        f"stored {flushed.rows} candles, revised {flushed.revised}, "
+        f"quarantined {flushed.quarantined}"
+    )
+
+
+def _announce(context: dg.AssetExecutionContext, plan: Mapping[str, Cost]) -> None:
+    for provider, cost in plan.items():
+        context.log.info(f"planned of {provider}: {cost}")
 
 
 def _symbols(config: OhlcvConfig, top_n: int) -> list[Symbol]:

@@ -3,7 +3,9 @@
     ./dev bench limits [--providers bitget,mexc,gate] [--symbols 100] [--hours 8016] [--rounds 1]
 
 Hourly candles of eleven months through the real Collector, from a sandbox that enforces the
-real limits and takes 50 ms to answer: by each provider alone, then by all at once. `least` is
+real limits and takes 50 ms to answer: by each provider alone, then by all at once. It plays
+recordings, made up for this, since candles out of its model would cost it more than the
+limits allow in time. `least` is
 what the limits alone allow, were every window filled in its first instant and every answer
 there at once; `plan` is what the cost of a collection is told to be beforehand. The
 providers are such that their limits bind, not the latency, and that a round takes about five
@@ -13,19 +15,19 @@ faster than any one of them could ever be.
 """
 
 import argparse
-import asyncio
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import count
+from pathlib import Path
 
 import httpx
+import polars as pl
 
 from benchmarks.measure import Cost, run_part
 from pipelines.supervisor import RUN_ENVIRONMENT, sandbox_config
-from resources.http.client import Client
 from resources.ledger import Ledger
 from resources.market import Interval, Symbol, load_registry
 from resources.plan import Demand, Window, cost
@@ -40,12 +42,12 @@ _HOUR = Interval.H1
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """Candles of these markets in one window, and who may be asked; `listed` by provider."""
+    """Candles of these markets in one window, who may be asked, and what is played."""
 
     providers: Sequence[Provider]
     markets: Sequence[Symbol]
     window: Window
-    listed: Mapping[str, set[Symbol]]
+    recordings: Path
 
     @property
     def names(self) -> list[str]:
@@ -77,17 +79,17 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=1)
     parsed = parser.parse_args()
     providers = [load_providers()[name] for name in parsed.providers.split(",")]
-    listed = asyncio.run(listings(providers))
+    markets = common_markets(providers)[: parsed.symbols]
     start = _months_ago(11)
     window = Window(start, start + parsed.hours * _HOUR.ms)
-    works = [
-        Work(who, markets_of(who, listed, parsed.symbols), window, listed)
-        for who in [*([provider] for provider in providers), providers]
-    ]
-    print(f"{parsed.symbols} markets x {parsed.hours} hourly candles, {LATENCY_MS} ms latency")
+    print(f"{len(markets)} markets x {parsed.hours} hourly candles, {LATENCY_MS} ms latency")
     print(f"{'':24} {'wall s':>8} {'least s':>8} {'ratio':>6} {'plan s':>7} {'CPU s':>6}  requests")
-    for _ in range(parsed.rounds):
-        compare(works)
+    with tempfile.TemporaryDirectory() as folder:
+        record(Path(folder), providers, markets, window)
+        alone = [[provider] for provider in providers]
+        works = [Work(who, markets, window, Path(folder)) for who in [*alone, providers]]
+        for _ in range(parsed.rounds):
+            compare(works)
 
 
 def compare(works: Sequence[Work]) -> None:
@@ -105,7 +107,7 @@ def collect_and_report(work: Work) -> Ran:
 
 def collect(work: Work) -> Ran:
     """One run in a folder of its own, against a sandbox that nobody has called yet."""
-    with tempfile.TemporaryDirectory() as folder, sandbox(work.names) as url:
+    with tempfile.TemporaryDirectory() as folder, sandbox(work) as url:
         Ledger(f"sqlite:///{folder}/ledger.db").migrate()
         lists = [",".join(work.names), ",".join(str(market) for market in work.markets)]
         arguments = [url, *lists, str(work.window.start), str(work.hours), folder]
@@ -159,7 +161,7 @@ def _calls_within(provider: Provider, work: Work, seconds: int) -> int:
 def planned(work: Work) -> float:
     """What `cost` says of the collection, in seconds."""
     demands = [Demand(market, _HOUR, work.window) for market in work.markets]
-    costs = cost(demands, work.providers, lambda p, demand: demand.symbol in work.listed[p.id])
+    costs = cost(demands, work.providers, lambda _provider, _demand: True)
     return 60 * max(each.minutes for each in costs.values())
 
 
@@ -169,45 +171,45 @@ def candles_of(provider: Provider) -> Candles:
     return provider.candles
 
 
-def markets_of(
-    providers: Sequence[Provider], listed: Mapping[str, set[Symbol]], count: int
-) -> list[Symbol]:
-    """The markets that most of these list, in the registry's order of those that as many do."""
-    by_count = {
-        market: sum(market in listed[provider.id] for provider in providers)
-        for market in load_registry().markets()
-    }
-    found = sorted((m for m in by_count if by_count[m]), key=lambda m: -by_count[m])
-    if len(found) < count:
-        raise SystemExit(f"{', '.join(p.id for p in providers)}: only {len(found)} markets")
-    return found[:count]
+def common_markets(providers: Sequence[Provider]) -> list[Symbol]:
+    """The markets in Tether that all of them can spell, in the registry's order."""
+    markets = (market for market in load_registry().markets() if market.quote == "USDT")
+    return [market for market in markets if all(p.native(market) for p in providers)]
 
 
-async def listings(providers: Sequence[Provider]) -> dict[str, set[Symbol]]:
-    """The markets that each provider lists, by its id."""
-    listed: dict[str, set[Symbol]] = {}
-    with tempfile.TemporaryDirectory() as folder, sandbox([p.id for p in providers]) as url:
-        ledger = Ledger(f"sqlite:///{folder}/ledger.db")
-        ledger.migrate()
-        async with Client(ledger, sandbox_url=url) as client:
-            for provider in providers:
-                if provider.markets is None:
-                    raise SystemExit(f"{provider.id} does not list its markets")
-                call, parse = provider.markets.call(), provider.markets.parse
-                natives = set((await client.get(provider, call, parse)).value["native"])
-                markets = load_registry().markets()
-                listed[provider.id] = {m for m in markets if provider.native(m) in natives}
-        ledger.close()
-    return listed
+def record(
+    folder: Path, providers: Sequence[Provider], markets: Sequence[Symbol], window: Window
+) -> None:
+    """Recordings as the sandbox replays them: a wave for each market, the same everywhere."""
+    hour = pl.int_range(window.length // _HOUR.ms, eager=True)
+    index = []
+    for number, market in enumerate(markets):
+        opens, closes = (
+            100 * (1 + number) * (1 + 0.1 * ((hour + at) / 50 + number).sin()) for at in (0, 1)
+        )
+        frame = pl.DataFrame({"ts_ms": window.start + hour * _HOUR.ms, "open": opens})
+        frame = frame.with_columns(
+            high=pl.max_horizontal(opens, closes) * 1.001,
+            low=pl.min_horizontal(opens, closes) * 0.999,
+            close=closes,
+            volume=50.0 + hour % 97,
+        )
+        frame.write_parquet(folder / f"{market.base}.parquet")
+        index += [
+            (f"{market.base}.parquet", p.id, f"{market.base}{market.quote}", "1h")
+            for p in providers
+        ]
+    columns = ["file", "exchange", "symbol", "interval"]
+    pl.DataFrame(index, schema=columns, orient="row").write_csv(folder / "INDEX.csv")
 
 
 @contextmanager
-def sandbox(names: Sequence[str]) -> Iterator[str]:
+def sandbox(work: Work) -> Iterator[str]:
     """These providers with their real limits, nobody else."""
     played = sandbox_config()["providers"]
     assert isinstance(played, dict)
-    config = {"providers": {name: played[name] for name in names}, "latency_ms": LATENCY_MS}
-    with running(config) as url:
+    config = {"providers": {name: played[name] for name in work.names}, "latency_ms": LATENCY_MS}
+    with running(config, work.recordings) as url:
         yield url
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -13,7 +13,7 @@ from resources.http.client import Client
 from resources.http.pool import Pool
 from resources.ledger import Ledger, listings
 from resources.market import Asset, Interval, Registry, Symbol
-from resources.plan import Window
+from resources.plan import Cost, Demand, Window, cost
 from resources.providers.base import CandleQuery, Candles, Provider, Tickers
 from resources.schemas import UTC_TIME, check_quotes, utc
 
@@ -56,12 +56,7 @@ class Feeds:
         await self._refresh_listings(self._ohlcv)
 
         def able(provider: Provider) -> bool:
-            candles = provider.candles
-            if candles is None or interval not in candles.intervals:
-                return False
-            if candles.depth and window.start < now - (candles.depth - 1) * interval.ms:
-                return False
-            return self._lists(provider, symbol)
+            return self._serves(provider, Demand(symbol, interval, window), now)
 
         async def ask(provider: Provider) -> CandlePage:
             return await self._candle_page(provider, symbol, interval, window, now)
@@ -73,6 +68,20 @@ class Feeds:
             )
         _, page = await self._ohlcv.first(ask, able)
         return page
+
+    def cost(self, demands: Iterable[Demand]) -> Mapping[str, Cost]:
+        """What it costs each member of the pool to fetch these candles (see `plan.cost`).
+
+        A member whose listing nobody has asked for yet counts as having every market.
+        """
+        now = time.time_ns() // 1_000_000
+        members = sorted(self._ohlcv.members, key=lambda m: (m.priority, -m.weight, m.provider.id))
+        providers = [member.provider for member in members]
+        for provider in providers:
+            if provider.id not in self._listed:
+                known = listings.listed(self._ledger, provider.id, _LISTING_AGE)
+                self._listed |= {provider.id: known} if known else {}
+        return cost(demands, providers, lambda who, what: self._serves(who, what, now))
 
     async def quotes(self, assets: Sequence[Asset], quorum: int) -> list[Quotes]:
         """What `quorum` members of the pool answer for these assets.
@@ -148,6 +157,15 @@ class Feeds:
                     spelt[native] = symbol
                     break
         return spelt
+
+    def _serves(self, provider: Provider, demand: Demand, now: int) -> bool:
+        candles = provider.candles
+        if candles is None or demand.interval not in candles.intervals:
+            return False
+        oldest = now - ((candles.depth or 0) - 1) * demand.interval.ms
+        if candles.depth and demand.window.start < oldest:
+            return False
+        return self._lists(provider, demand.symbol)
 
     def _lists(self, provider: Provider, symbol: Symbol) -> bool:
         """Whether a market is listed; a provider whose listing is unknown is asked all the same."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from resources.market import Interval, Symbol
-from resources.providers.base import CandleQuery, Candles, Limit, Provider
+from resources.providers.base import CandleQuery, Candles, Provider
 
 OHLCV_ASSET = "ohlcv"
 OHLCV_JOB = "collect_ohlcv"
@@ -86,6 +86,9 @@ class Cost:
     weight: int
     minutes: float
 
+    def __str__(self) -> str:
+        return f"{self.requests} requests of weight {self.weight} within {self.minutes:.1f} minutes"
+
 
 def cost(
     demands: Iterable[Demand],
@@ -109,7 +112,7 @@ def cost(
 
 
 # Besides its limits a provider gets 16 calls at once, each of a quarter of a second.
-_PACE = Limit(64, 1)
+_CALLS_A_SECOND = 64
 
 
 class _Purse:
@@ -128,7 +131,7 @@ class _Purse:
         native = self._provider.native(demand.symbol) or ""
         query = CandleQuery(native, demand.interval, start, demand.window.end)
         weight = self._candles.call(query).weight
-        self._last_at = self._free_at(weight)
+        self._last_at = max(self._free_at(weight), self.requests / _CALLS_A_SECOND)
         self.requests += 1
         self._weight += weight
         self.next_at = self._free_at(weight)
@@ -143,4 +146,4 @@ class _Purse:
             (self._weight + weight - 1) // limit.amount * limit.seconds
             for limit in self._provider.limits
         )
-        return max(*waits, self.requests // _PACE.amount * _PACE.seconds, 0.0)
+        return max(waits, default=0.0)

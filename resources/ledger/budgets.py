@@ -10,6 +10,7 @@ What other processes did is looked at as often as the caller asks for it; bans t
 process is told of hold at once.
 """
 
+import contextlib
 import math
 import sys
 import time
@@ -18,7 +19,7 @@ from dataclasses import dataclass, field
 
 import sqlalchemy as sa
 
-from resources.errors import BudgetExhausted, InvalidInput
+from resources.errors import BudgetExhausted, InvalidInput, StoreUnavailable
 from resources.ledger import lease_rows
 from resources.ledger.database import Ledger
 from resources.ledger.leases import (
@@ -120,10 +121,12 @@ class Budgets:
         held.underway -= 1
         held.answered = now = time.monotonic()
         if now < held.ends:
-            ended = held.settled and held.underway == 0 and worth_ending(held, now)
-        else:
-            ended = held.underway == 0 or (now - held.ends) * 1000 > SHORTEST_LIFE_MS
-        if ended:
+            if held.settled and held.underway == 0 and worth_ending(held, now):
+                held.ends = now
+                # Without it there is room a little later.
+                with contextlib.suppress(StoreUnavailable):
+                    lease_rows.end(self.ledger, held)
+        elif held.underway == 0 or (now - held.ends) * 1000 > SHORTEST_LIFE_MS:
             held.ends = now
             lease_rows.end(self.ledger, held)
 
