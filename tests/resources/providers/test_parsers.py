@@ -6,7 +6,7 @@ from typing import Any
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from resources.errors import MalformedResponse, ProviderError
@@ -83,13 +83,19 @@ ODD: st.SearchStrategy[Any] = st.sampled_from(
 )
 
 
+# Each of more than a hundred parsers is tried.
+FEW = settings(max_examples=25)
+
+
 @pytest.mark.parametrize("key", SOUND, ids="-".join)
+@FEW
 @given(body=st.binary(max_size=200) | JSON.map(lambda value: json.dumps(value).encode()))
 def test_any_bytes_give_a_frame_or_a_clear_error(key: Key, body: bytes) -> None:
     check(key, body)
 
 
 @pytest.mark.parametrize("key", SOUND, ids="-".join)
+@FEW
 @given(odd=ODD | JSON, data=st.data())
 def test_any_value_in_any_place_gives_a_frame_or_a_clear_error(
     key: Key, odd: Any, data: st.DataObject
@@ -101,6 +107,7 @@ def test_any_value_in_any_place_gives_a_frame_or_a_clear_error(
 
 
 @pytest.mark.parametrize("key", SOUND, ids="-".join)
+@FEW
 @given(data=st.data())
 def test_a_flipped_byte_gives_a_frame_or_a_clear_error(key: Key, data: st.DataObject) -> None:
     body = bytearray(json.dumps(SOUND[key]).encode())
