@@ -8,6 +8,10 @@ and however late it arrived, as long as each call is answered within a window. A
 is spent ends with that answer, before its time, and old leases are rolled up.
 What other processes did is looked at as often as the caller asks for it; bans that this
 process is told of hold at once.
+
+A clock that is set forth forgets what was sent before: each such jump may cost a window its
+limit once more. One that is set back leaves all as taken, until a window and three seconds
+after the next lease was asked for. Bans end by the clock, sooner or later by the jump.
 """
 
 import contextlib

@@ -74,7 +74,7 @@ async def test_many_calls_at_once_send_nothing_after_the_breaker_has_opened(
 
 
 async def test_an_open_breaker_spends_no_budget(ledger: Ledger) -> None:
-    provider = a_provider("acme", (8, 60))
+    provider = a_provider("acme", (8, 600))
     handler = answers(*[503] * 5, web.Response(body=b"42"))
     async with (
         played(handler) as server,

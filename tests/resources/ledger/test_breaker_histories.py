@@ -170,6 +170,20 @@ def test_one_probe_at_a_time_goes_through_never_early_and_the_provider_comes_bac
         assert each.blocked_until(player.provider) == 0
 
 
+def test_a_late_answer_to_a_call_from_before_it_opened_does_not_close_it(
+    ledgers: list[Ledger],
+) -> None:
+    player = History(ledgers)
+    slow, failing = (process.breakers for process in player.processes[:2])
+    failing.failed(player.provider, failing.enter(player.provider))
+    entered = slow.enter(player.provider)
+    for _ in range(FAILURES - 1):
+        failing.failed(player.provider, None)
+    slow.succeeded(player.provider, entered)
+    assert failing.state(player.provider).state == "open"
+    assert slow.state(player.provider).state == "open"
+
+
 @played
 @given(
     history=steps,

@@ -217,6 +217,20 @@ def test_a_ban_ends_by_the_ledgers_clock(ledgers: list[Ledger], jump: int, lasts
     world.reserve(world.processes[1], 1, late=False)
 
 
+def test_a_slice_whose_lease_is_long_gone_says_nothing_of_anybody_elses(
+    ledgers: list[Ledger],
+) -> None:
+    """The database may give the id of a deleted lease to the next one."""
+    world = World(ledgers, [Limit(20, SECOND)])
+    sleeper, worker, other = world.processes
+    world.answer(sleeper, world.reserve(sleeper, 1, late=False))
+    world.advance(5_000)
+    world.reserve(worker, 15, late=False)
+    sleeper.budgets.give_back()
+    spend(world, other)
+    assert world.fullest(world.limits[0]) <= 20
+
+
 ended = st.lists(
     st.builds(Lease, amount=st.integers(0, 9), expires_at=st.integers(0, 4_000_000)), max_size=80
 )
