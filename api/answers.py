@@ -25,17 +25,26 @@ def now_iso() -> str:
 
 
 class Answer(Response):
-    """A JSON object, or a list that is not `stamped`; `stamped` adds `timestamp`, which alone does not count for the ETag."""
+    """A JSON object, or a list that is not `stamped`; `stamped` adds `timestamp`.
+
+    The ETag moves with `held` where that is given, else with all but the timestamp.
+    """
 
     media_type = "application/json"
 
     def __init__(
-        self, body: Mapping[str, Any] | Sequence[Any], *, stamped: bool = True, status: int = 200
+        self,
+        body: Mapping[str, Any] | Sequence[Any],
+        *,
+        stamped: bool = True,
+        status: int = 200,
+        held: Mapping[str, Any] | Sequence[Any] | None = None,
     ) -> None:
         encoded = msgspec.json.encode(body)
         stamp = f',"timestamp":"{now_iso()}"}}'.encode()
         content = encoded[:-1] + stamp if stamped else encoded
-        super().__init__(content, status, headers=_validators(encoded))
+        counted = encoded if held is None else msgspec.json.encode(held)
+        super().__init__(content, status, headers=_validators(counted))
 
 
 class Download(Response):

@@ -19,6 +19,7 @@ from api.live.hub import Hub, Limits
 from api.live.pulse import Pulse
 from api.live.source_messages import SourceMessages
 from api.live.tail import LiveTail
+from api.middleware import BoundedBodies, HeadAsGet, NoSniffing
 from api.problems import add_problem_handlers
 from api.readiness import Readiness
 from api.routes import (
@@ -79,12 +80,17 @@ def create_app(settings: Settings, limits: Limits | None = None) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
+        # Their address would be what the Host header says.
+        redirect_slashes=False,
     )
     add_problem_handlers(app)
     for module in _ROUTERS:
         app.include_router(module.router)
     app.mount(documentation.FILES_PATH, documentation.files())
+    # Each is put around those before it.
     app.add_middleware(NotModified)
+    app.add_middleware(BoundedBodies)
+    app.add_middleware(HeadAsGet)
     if settings.cors_origins:
         app.add_middleware(
             CORSMiddleware,
@@ -93,6 +99,7 @@ def create_app(settings: Settings, limits: Limits | None = None) -> FastAPI:
             allow_headers=["X-API-Key", "Authorization", "Content-Type", "If-None-Match"],
             expose_headers=_READ_BY_PAGES,
         )
+    app.add_middleware(NoSniffing)
     app.add_middleware(TakeSecrets)
     return app
 

@@ -1,9 +1,13 @@
 """Bodies of requests, read no further than their bound."""
 
-from typing import Any
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
 
 import msgspec
+import pydantic
+from fastapi.exceptions import RequestValidationError
 from starlette.datastructures import FormData, UploadFile
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import Message
 
@@ -11,11 +15,44 @@ from resources.errors import InvalidInput, TooLarge
 
 # What a multipart body has beside its file.
 _AROUND = 100_000
+# In bytes: what a route takes that says nothing else.
+MOST = 1_000_000
+# By path.
+LARGER = {"/api/v2/config/import": 10_000_000 + _AROUND}
+
+Body = TypeVar("Body", bound=pydantic.BaseModel)
+
+
+def body_of(model: type[Body]) -> Callable[[Request], Awaitable[Body]]:
+    """Reads the body as a dependency: so after those that declare the access of a route.
+
+    A parameter that is declared as the model itself would be read before them. A body of
+    nothing counts as an object without members.
+    """
+
+    async def read(request: Request) -> Body:
+        content = await _Bounded(request, MOST).body()
+        try:
+            return model.model_validate(_object(content) if content else {})
+        except pydantic.ValidationError as error:
+            errors = [{**one, "loc": ("body", *one["loc"])} for one in error.errors()]
+            raise RequestValidationError(errors) from error
+
+    return read
+
+
+def described(model: type[pydantic.BaseModel]) -> dict[str, Any]:
+    """The same body for /openapi.json."""
+    schema = model.model_json_schema()
+    return {"requestBody": {"content": {"application/json": {"schema": schema}}}}
 
 
 async def json_object(request: Request, most: int) -> dict[str, Any]:
     """The body, a JSON object of at most `most` bytes. Raises InvalidInput, TooLarge."""
-    content = await _Bounded(request, most).body()
+    return _object(await _Bounded(request, most).body())
+
+
+def _object(content: bytes) -> dict[str, Any]:
     try:
         body = msgspec.json.decode(content)
     except (ValueError, RecursionError) as error:
@@ -35,9 +72,12 @@ async def uploaded(request: Request, most: int) -> tuple[bytes, dict[str, str]]:
     if not kind.startswith("multipart/form-data"):
         return await _Bounded(request, most).body(), {}
     bounded = _Bounded(request, most + _AROUND)
-    async with bounded.form(max_files=1, max_fields=10) as form:
-        content = await _file(form)
-        fields = {name: value for name, value in form.items() if isinstance(value, str)}
+    try:
+        async with bounded.form(max_files=1, max_fields=10) as form:
+            content = await _file(form)
+            fields = {name: value for name, value in form.items() if isinstance(value, str)}
+    except HTTPException as error:
+        raise InvalidInput(f"the body is no form: {error.detail}") from error
     if len(content) > most:
         raise TooLarge(f"the file is larger than {most // 1_000_000} MB")
     return content, fields

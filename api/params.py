@@ -69,7 +69,7 @@ HoursQuery = Annotated[
     int, Query(ge=1, le=720, description="How far to look back, in whole hours.")
 ]
 CursorQuery = Annotated[
-    str | None, Query(max_length=64, description="next_cursor of the page before.")
+    str | None, Query(max_length=128, description="next_cursor of the page before.")
 ]
 Fill = Literal["none", "flat", "null"]
 FillQuery = Annotated[

@@ -18,6 +18,7 @@ from starlette.responses import Response
 from resources.errors import HeadwaterError, StoreUnavailable
 
 _log = logging.getLogger(__name__)
+NO_SNIFFING = {"X-Content-Type-Options": "nosniff"}
 _SENTENCES = {404: "there is nothing at this path", 405: "this path does not take that method"}
 # What an error knows beside its sentence, and a client can act upon.
 _DETAILS = (
@@ -104,4 +105,5 @@ async def _of_input(connection: HTTPConnection, error: Exception) -> Response:
 async def _of_bug(connection: HTTPConnection, _error: Exception) -> Response:
     """The server logs the trace; the client learns that it was not at fault."""
     detail = "the service failed to answer; this is a fault of its own"
-    return problem(connection, 500, "Internal error", detail)
+    # Sent from outside of all middleware.
+    return problem(connection, 500, "Internal error", detail, headers=NO_SNIFFING)

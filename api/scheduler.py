@@ -1,17 +1,19 @@
 """Dagster, as the service sees it: asked seldom, never waited for long, told to start runs."""
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any, Literal
 
 from api.recent import Recent
 from resources.errors import HeadwaterError
-from resources.graphql import Dagster, JobState
+from resources.graphql import BEHIND_SCHEDULES, Dagster, JobState
 
 Status = Literal["running", "stopped", "unknown"]
 _PATIENCE = 0.9
 _JOBS_PATIENCE = 5.0
 _LAUNCH_PATIENCE = 30.0
+_TRIGGER = "headwater/trigger"
 
 
 class SchedulerProbe:
@@ -24,6 +26,7 @@ class SchedulerProbe:
         self._launching = Dagster(url, timeout=_LAUNCH_PATIENCE)
         self._status = Recent[Status](self._ask_status, "unknown")
         self._jobs = Recent[Mapping[str, JobState]](self._ask_jobs, {})
+        self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def status(self) -> Status:
         """`unknown` where the webserver does not answer: the scheduler may run all the same."""
@@ -35,7 +38,19 @@ class SchedulerProbe:
 
     async def launch(self, job: str, tags: Mapping[str, str], config: Mapping[str, Any]) -> str:
         """Start a run and return its id. Raises Unavailable where Dagster does not answer."""
-        return await asyncio.to_thread(self._launching.launch, job, tags, config)
+        behind = {**tags, **BEHIND_SCHEDULES}
+        return await asyncio.to_thread(self._launching.launch, job, behind, config)
+
+    async def trigger(
+        self, trigger: str, job: str, tags: Mapping[str, str], config: Mapping[str, Any]
+    ) -> tuple[str, bool]:
+        """The id of the run that `trigger` started last and that has not ended, else of a new
+        one; and whether it is new. Raises Unavailable where Dagster does not answer."""
+        mark = {_TRIGGER: trigger}
+        async with self._turns[trigger]:
+            if going := await asyncio.to_thread(self._launching.runs_going, mark):
+                return going[0].id, False
+            return await self.launch(job, {**tags, **mark}, config), True
 
     async def is_going(self, run_id: str) -> bool:
         """Whether a run has not ended. Raises Unavailable where Dagster does not answer."""

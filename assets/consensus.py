@@ -29,7 +29,8 @@ def consensus(
     price = pl.col("usd")
     spread = (price.max() - price.min()) / price.median() * 10_000
     rows = usd.group_by("symbol").agg(
-        price=price.median(),
+        # A mean of two has digits that nobody quoted.
+        price=price.median().round_sig_figs(12),
         change_24h=pl.col("change_24h").median(),
         providers=pl.col("provider").sort(),
         n_sources=pl.len().cast(pl.Int32),

@@ -103,7 +103,8 @@ def probe_disabled(
     calls: CallsResource,
     ledger: LedgerParam,
 ) -> None:
-    disabled = [p for p in Directory(ledger).providers().values() if not p.enabled]
+    directory = Directory(ledger)
+    disabled = [p for p in directory.providers().values() if not directory.enabled(p)]
 
     async def probe() -> list[str]:
         async with calls.open(ledger) as client:
@@ -114,7 +115,8 @@ def probe_disabled(
 
 
 def _enabled(ledger: Ledger) -> list[Provider]:
-    return [one for one in Directory(ledger).providers().values() if one.enabled]
+    directory = Directory(ledger)
+    return [one for one in directory.providers().values() if directory.enabled(one)]
 
 
 @dg.job(name=HEALTH_JOB, description="Which providers work, and which feeds are stale.")

@@ -23,17 +23,23 @@ async def probe_all(settings: Settings, ledger: Ledger) -> Mapping[str, str | No
         deadline=_SECONDS,
         allowed_addresses=settings.allowed_addresses,
     )
-    providers = [provider for provider in load_providers().values() if provider.tickers]
+    # Those that quote only in other currencies are heard when their candles are fetched.
+    providers = [provider for provider in load_providers().values() if _market(provider)]
     async with client:
         failures = await asyncio.gather(*(_probe(client, provider) for provider in providers))
     return {provider.name: failure for provider, failure in zip(providers, failures, strict=True)}
 
 
+def _market(provider: Provider) -> str | None:
+    natives = (provider.native(symbol) for symbol in _ASKED) if provider.tickers else ()
+    return next((native for native in natives if native), None)
+
+
 async def _probe(client: Client, provider: Provider) -> str | None:
-    tickers = provider.tickers
-    natives = [native for symbol in _ASKED if (native := provider.native(symbol))][:1]
-    if tickers is None or not natives:
+    tickers, native = provider.tickers, _market(provider)
+    if tickers is None or native is None:
         return "has no market that could be asked for"
+    natives = [native]
     try:
         await client.get(provider, tickers.call(natives), lambda body: tickers.parse(body, natives))
     except HeadwaterError as error:

@@ -89,12 +89,19 @@ class _Session:
     def _report_providers(self) -> bool:
         """Say of each provider whether it answers; False when none does."""
         failures = asyncio.run(probe_all(self._settings, self._ledger))
-        for name, failure in failures.items():
-            say(f"  {name}: {failure or 'answers'}")
-        answering = None in failures.values()
+        answering = sum(failure is None for failure in failures.values())
         if not answering:
-            say("  No provider answers: what is stored is served, and the schedules go on asking.")
-        return answering
+            name, failure = next(iter(failures.items()))
+            say(f"  Not one of {len(failures)} providers answers; {name}: {failure}")
+            say(
+                "  Is this machine connected? What is stored is served, the schedules go on asking."
+            )
+            return False
+        for name, failure in failures.items():
+            if failure:
+                say(f"  {name}: {failure}")
+        say(f"  {answering} of {len(failures)} providers answer.")
+        return True
 
     def _collect(self) -> None:
         """Materialize prices and candles from the start date to now, with progress bars."""
@@ -160,6 +167,8 @@ class _Session:
     def _greet(self) -> None:
         secret = self._new_key()
         shown = secret or "YOUR_KEY"
+        url = self._settings.sandbox_url
+        sandbox = f"\n  sandbox     {url}" if url else ""
         told = f"An admin key, shown this once:\n  {secret}" if secret else _KEYS_HOLD
         say(
             f"""
@@ -167,7 +176,7 @@ Headwater is up ({self._settings.providers} data).
   API         {self._api}
   its docs    {self._api}/docs
   prices live {self._api.replace("http", "ws", 1)}/ws
-  Dagster     {self._supervisor.dagster_url}
+  Dagster     {self._supervisor.dagster_url}{sandbox}
 
 {told}
 

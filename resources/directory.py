@@ -3,12 +3,12 @@
 import difflib
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import sqlalchemy as sa
 
 from resources.errors import UnknownName
-from resources.ledger import Ledger
+from resources.ledger import Ledger, provider_schedules
 from resources.ledger.custom_providers import StoredKeys, read_all
 from resources.ledger.rows import Cached
 from resources.providers import load_providers
@@ -16,6 +16,12 @@ from resources.providers.base import CATEGORIES, Provider
 from resources.settings import provider_key
 
 _LONGEST = 64
+
+
+@dataclass(frozen=True, slots=True)
+class _All:
+    providers: Mapping[str, Provider]
+    switches: Mapping[str, bool]
 
 
 class Directory:
@@ -27,7 +33,11 @@ class Directory:
 
     def providers(self) -> Mapping[str, Provider]:
         """Every provider by id, the built-in ones first."""
-        return self._all.get("")
+        return self._all.get("").providers
+
+    def enabled(self, provider: Provider) -> bool:
+        """Whether it is called at all: what its schedule says, else its own data."""
+        return self._all.get("").switches.get(provider.id, provider.enabled)
 
     def provider(self, spelling: str) -> Provider:
         """The provider of an id or display name. Raises UnknownName with the nearest ids."""
@@ -73,13 +83,13 @@ class Directory:
         return self._keys.has(provider.id)
 
 
-def _read(connection: sa.Connection, _: str) -> Mapping[str, Provider]:
+def _read(connection: sa.Connection, _: str) -> _All:
     spellings = {_spelt(category): category for category in CATEGORIES}
     custom = {}
     for id_, provider in read_all(connection).items():
         category = spellings.setdefault(_spelt(provider.category), provider.category)
         custom[id_] = replace(provider, category=category)
-    return {**load_providers(), **custom}
+    return _All({**load_providers(), **custom}, provider_schedules.switches(connection))
 
 
 def _spelt(text: str) -> str:

@@ -13,6 +13,7 @@
     │   └── AmbiguousSymbol          `candidates` lists ids that would work
     ├── Unavailable             503  try later, nothing is broken for good
     │   ├── StoreUnavailable         lake or ledger cannot be read or written
+    │   ├── Busy                     as many runs as may be go already; `not_before`
     │   ├── NotCalled                nothing was sent; `not_before` says when it may be
     │   │   ├── BreakerOpen
     │   │   ├── BudgetExhausted
@@ -126,6 +127,14 @@ class Unavailable(HeadwaterError):
 
 class StoreUnavailable(Unavailable):
     title = "Store not available"
+
+
+class Busy(Unavailable):
+    title = "Busy"
+
+    def __init__(self, message: str, not_before: int) -> None:
+        super().__init__(message)
+        self.not_before = not_before
 
 
 class NotCalled(Unavailable):

@@ -10,6 +10,8 @@ from resources.errors import InvalidInput, Unavailable
 
 LOCATION = "headwater"
 REPOSITORY = "__repository__"
+# Schedules come first: a run that somebody asked for waits behind theirs.
+BEHIND_SCHEDULES = {"dagster/priority": "-5"}
 _GOING = ("QUEUED", "NOT_STARTED", "STARTING", "STARTED", "CANCELING")
 
 
@@ -77,7 +79,7 @@ class Dagster:
                 "jobName": job,
             },
             "runConfigData": config,
-            "executionMetadata": {"tags": [{"key": k, "value": v} for k, v in tags.items()]},
+            "executionMetadata": {"tags": _tags(tags)},
         }
         answer = self._ask(_LAUNCH, {"params": params})["launchRun"]
         if "run" not in answer:
@@ -94,7 +96,7 @@ class Dagster:
             "assetSelection": [{"path": [asset]}],
             "partitionNames": list(partitions),
             "runConfigData": config,
-            "tags": [{"key": "dagster/priority", "value": "-5"}],
+            "tags": _tags(BEHIND_SCHEDULES),
         }
         answer = self._ask(_BACKFILL, {"params": params})["launchPartitionBackfill"]
         if "backfillId" not in answer:
@@ -108,8 +110,10 @@ class Dagster:
         found = self._runs({"runIds": [run_id]})
         return found[0] if found else None
 
-    def runs_going(self) -> list[Run]:
-        return self._runs({"statuses": list(_GOING)})
+    def runs_going(self, tags: Mapping[str, str] | None = None) -> list[Run]:
+        """The runs with these tags that have not ended."""
+        wanted = {"tags": _tags(tags)} if tags else {}
+        return self._runs({"statuses": list(_GOING), **wanted})
 
     def scheduler_runs(self) -> bool:
         """Whether the daemon that starts schedules has reported lately."""
@@ -136,6 +140,10 @@ class Dagster:
         if answer.get("errors"):
             raise InvalidInput(f"Dagster refused the query: {answer['errors'][0]['message']}")
         return dict(answer["data"])
+
+
+def _tags(tags: Mapping[str, str]) -> list[dict[str, str]]:
+    return [{"key": key, "value": value} for key, value in tags.items()]
 
 
 def _job_state(job: Mapping[str, Any], schedules: Sequence[Mapping[str, Any]]) -> JobState:

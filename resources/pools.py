@@ -4,7 +4,7 @@ import functools
 import math
 import threading
 import tomllib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import cast
 
@@ -70,16 +70,7 @@ def membership(
 
 def living(directory: Directory, provider: Provider, *, sandboxed: bool) -> bool:
     """Whether it is enabled, and the key that it wants is set; the sandbox takes any."""
-    return provider.enabled and (sandboxed or directory.has_key(provider))
-
-
-def delete(ledger: Ledger, pool_id: str) -> None:
-    """Raises Conflict for a pool that a feed is collected through, UnknownName with near ids."""
-    if pool_id in COLLECTED:
-        raise Conflict(
-            f"{pool_id} is collected through this pool: disable it or remove members instead"
-        )
-    pools.delete(ledger, pool_id)
+    return directory.enabled(provider) and (sandboxed or directory.has_key(provider))
 
 
 class Pools:
@@ -92,6 +83,16 @@ class Pools:
         self._permits = Permits(ledger)
         self._pools: dict[str, Pool] = {}
         self._lock = threading.Lock()
+
+    def delete(self, pool_id: str) -> None:
+        """Raises Conflict for a pool that a feed is collected through, UnknownName with near ids."""
+        if pool_id in COLLECTED:
+            raise Conflict(
+                f"{pool_id} is collected through this pool: disable it or remove members instead"
+            )
+        with self._lock:
+            pools.delete(self._ledger, pool_id)
+            self._pools.pop(pool_id, None)
 
     def rotate(self, pool_id: str, reason: str) -> Provider:
         """The member that the pool turns to.
@@ -139,14 +140,18 @@ def serves(provider: Provider, feed: str) -> bool:
 
 def _member(provider: Provider, pool: _Pool) -> StoredMember:
     if pool.feed == "ohlcv":
-        priority = candle_priority(provider)
-        if provider.id not in pool.leaders:
-            priority += _BEHIND if provider.category == "exchange" else 2 * _BEHIND
+        priority = _candle_rank(provider, pool.leaders)
     else:
         # Whoever answers without a key works for everybody.
         keyed = provider.auth is not None and provider.auth.required
         priority = _PRIORITY * 2 if keyed else _PRIORITY
     return StoredMember(provider.id, priority, _weight(provider))
+
+
+def _candle_rank(provider: Provider, leaders: Sequence[str]) -> int:
+    if provider.id in leaders:
+        return leaders.index(provider.id)
+    return candle_priority(provider) + _BEHIND * (1 if provider.category == "exchange" else 2)
 
 
 def candle_priority(provider: Provider) -> int:

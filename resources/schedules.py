@@ -108,13 +108,27 @@ def minimum_interval(provider: Provider) -> int:
 
 def checked_interval(provider: Provider, seconds: int) -> int:
     """The same interval; raises InvalidInput with the bound where it is beyond one."""
+    if reason := interval_fault(provider, seconds):
+        raise InvalidInput(f"the interval of {provider.id} {reason}")
+    return seconds
+
+
+def interval_fault(provider: Provider, seconds: object) -> str | None:
+    """What is wrong with an interval, as the end of a sentence."""
+    if not isinstance(seconds, int) or isinstance(seconds, bool):
+        return "must be a whole number of seconds"
     least = minimum_interval(provider)
     if not least <= seconds <= MOST_SECONDS:
-        raise InvalidInput(
-            f"the interval of {provider.id} must be at least {least} and at most "
-            f"{MOST_SECONDS} seconds, not {seconds}"
-        )
-    return seconds
+        return f"must be at least {least} and at most {MOST_SECONDS} seconds, not {seconds}"
+    return None
+
+
+def limits_fault(provider: Provider) -> str | None:
+    """Whether limits allow so little that no interval would do, as the end of a sentence."""
+    least = minimum_interval(provider)
+    if least <= MOST_SECONDS:
+        return None
+    return f"allow a call in {least} seconds, and the longest interval is {MOST_SECONDS}"
 
 
 def longest_wait(interval: int) -> int:

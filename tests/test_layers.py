@@ -80,7 +80,8 @@ def _is_broad(caught: ast.expr | None) -> bool:
     if caught is None:
         return True
     kinds = caught.elts if isinstance(caught, ast.Tuple) else [caught]
-    return any(ast.unparse(kind).endswith(("Exception", "BaseException")) for kind in kinds)
+    broad = {"Exception", "BaseException"}
+    return any(ast.unparse(kind).split(".")[-1] in broad for kind in kinds)
 
 
 def _suppresses_all(call: ast.Call) -> bool:

@@ -3,9 +3,12 @@
 import asyncio
 import contextlib
 from collections import deque
-from collections.abc import Awaitable, Callable
-from typing import TypedDict
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Annotated, Generic, TypedDict, TypeVar
 
+import msgspec
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from api.auth import caller, origin_allowed
@@ -13,7 +16,7 @@ from api.live.client import Client
 from api.live.hub import FRAME_BYTES, Hub, Limits
 from api.live.messages import said
 from api.services import services_of
-from resources.errors import Forbidden
+from resources.errors import Forbidden, HeadwaterError
 
 
 class ServerOptions(TypedDict):
@@ -38,11 +41,37 @@ TRY_AGAIN_LATER = 1013
 # A client that stopped reading gets this long to take what its buffers hold, and the close.
 _FAREWELL = 30.0
 
-Handler = Callable[[Client, bytes], Awaitable[None]]
+# The number of a commit, as the ledger counts them.
+Seq = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
+_Said = TypeVar("_Said")
 
 
-async def admitted(websocket: WebSocket, channel: str) -> Client | None:
-    """Accept a socket; None where there is no room for it, and it was closed with 1013.
+@dataclass(frozen=True, slots=True)
+class Answers(Generic[_Said]):
+    """What the clients of one socket may say, and what answers it."""
+
+    decoder: msgspec.json.Decoder[_Said]
+    answer: Callable[[Client, _Said], Awaitable[None]]
+
+    async def handle(self, client: Client, data: bytes) -> None:
+        """Answer a frame; what is no message, or a wrong one, is told and changes nothing."""
+        try:
+            message = self.decoder.decode(data)
+        except RecursionError:
+            client.say(said("error", message="not understood: it is nested too deep"))
+            return
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            client.say(said("error", message=f"not understood: {error}"))
+            return
+        try:
+            await self.answer(client, message)
+        except HeadwaterError as error:
+            client.say(said("error", message=str(error)))
+
+
+@asynccontextmanager
+async def admitted(websocket: WebSocket, channel: str) -> AsyncIterator[Client | None]:
+    """Accept a socket and join the others; None where there is no room, and it was closed.
 
     Raises Forbidden for a foreign web page and Unauthorized for a bad key, before it is accepted.
     """
@@ -52,44 +81,50 @@ async def admitted(websocket: WebSocket, channel: str) -> Client | None:
     address = websocket.client.host if websocket.client else ""
     client = Client(channel, address, keyed=key is not None)
     await websocket.accept()
-    if services_of(websocket).hub.has_room(client):
-        return client
-    await websocket.close(TRY_AGAIN_LATER, "too many sockets")
-    return None
+    with services_of(websocket).hub.joined(client) as has_room:
+        if has_room:
+            yield client
+            return
+    await _close(websocket, client, TRY_AGAIN_LATER, "too many sockets")
+    yield None
 
 
-async def converse(websocket: WebSocket, client: Client, hub: Hub, handle: Handler) -> None:
-    """Send what the hub has for the client and hand on what it says, until either side ends."""
-    with hub.joined(client):
-        tasks = [
-            asyncio.create_task(_send(websocket, client)),
-            asyncio.create_task(_receive(websocket, client, hub.limits, handle)),
-            asyncio.create_task(_evicted(client)),
-        ]
-        try:
-            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+async def converse(websocket: WebSocket, client: Client, hub: Hub, answers: Answers[_Said]) -> None:
+    """Send what the hub has for the client and answer what it says, until either side ends."""
+    tasks = [
+        asyncio.create_task(_send(websocket, client)),
+        asyncio.create_task(_receive(websocket, client, hub.limits, answers)),
+        asyncio.create_task(_evicted(client)),
+    ]
+    try:
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        # Its place is free while it takes its farewell.
+        hub.leave(client)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
     codes = [task.result() for task in tasks if task in done]
     # The peer's own end counts first: there is nobody left to be told a code.
     if None not in codes:
         await _close(websocket, client, codes[0])
 
 
-async def _close(websocket: WebSocket, client: Client, code: int | None) -> None:
+async def _close(
+    websocket: WebSocket, client: Client, code: int | None, reason: str | None = None
+) -> None:
     with contextlib.suppress(TimeoutError, WebSocketDisconnect, RuntimeError):
         async with asyncio.timeout(_FAREWELL):
             if client.last_word is not None:
                 await websocket.send_text(client.last_word)
-            await websocket.close(code or 1000)
+            await websocket.close(code or 1000, reason)
 
 
 async def _send(websocket: WebSocket, client: Client) -> int | None:
     try:
         await client.outbox.drain(websocket.send_text)
-    except WebSocketDisconnect:
+    except (WebSocketDisconnect, RuntimeError):
+        # The second is how a server says that the peer's close has come before this message.
         return None
     return TRY_AGAIN_LATER
 
@@ -100,7 +135,7 @@ async def _evicted(client: Client) -> int | None:
 
 
 async def _receive(
-    websocket: WebSocket, client: Client, limits: Limits, handle: Handler
+    websocket: WebSocket, client: Client, limits: Limits, answers: Answers[_Said]
 ) -> int | None:
     """Hand on each message; returns the code to close with, None once the peer is gone."""
     recent: deque[float] = deque(maxlen=limits.messages_a_second)
@@ -119,4 +154,4 @@ async def _receive(
             client.last_word = said("error", message=f"more than {most} messages a second")
             return POLICY_VIOLATION
         recent.append(now)
-        await handle(client, data)
+        await answers.handle(client, data)

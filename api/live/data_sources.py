@@ -7,13 +7,13 @@ from fastapi import APIRouter, WebSocket
 
 from api.auth import OPEN, caller
 from api.live.client import Client
-from api.live.conversation import admitted, converse
+from api.live.conversation import Answers, Seq, admitted, converse
 from api.live.messages import DATA_SOURCES, SCHEDULES, SNAPSHOTS, DataMessage, said, said_now
 from api.live.replay import by_commit
 from api.queries import schedules, snapshots
 from api.routes.provider_schedules import edit, forced
 from api.services import Services, ServicesDep
-from resources.errors import Forbidden, HeadwaterError, InvalidInput, NotFound, Unauthorized
+from resources.errors import Forbidden, InvalidInput, NotFound, Unauthorized
 from resources.ledger import commits
 from resources.ledger.keys import ApiKey
 
@@ -64,7 +64,7 @@ class _ForceUpdate(msgspec.Struct, tag="force_update"):
 
 class _Resume(msgspec.Struct, tag="resume"):
     channel: str
-    after: int
+    after: Seq
 
 
 class _Ping(msgspec.Struct, tag="ping"):
@@ -81,12 +81,13 @@ _decoder = msgspec.json.Decoder(_Said)
 @router.websocket("/api/v2/ws", dependencies=[OPEN])
 async def data_sources(websocket: WebSocket, services: ServicesDep) -> None:
     """Snapshots of the providers subscribed to, and every change of a schedule."""
-    client = await admitted(websocket, DATA_SOURCES)
-    if client is None:
-        return
-    client.groups = {SNAPSHOTS: frozenset(), SCHEDULES: None}
-    client.say(said("connected", client_id=client.id, message="Headwater: data sources"))
-    await converse(websocket, client, services.hub, _Sources(services, websocket).handle)
+    async with admitted(websocket, DATA_SOURCES) as client:
+        if client is None:
+            return
+        client.groups = {SNAPSHOTS: frozenset(), SCHEDULES: None}
+        client.say(said("connected", client_id=client.id, message="Headwater: data sources"))
+        answers = Answers(_decoder, _Sources(services, websocket).answer)
+        await converse(websocket, client, services.hub, answers)
 
 
 class _Sources:
@@ -97,15 +98,7 @@ class _Sources:
         self._websocket = websocket
         self._token: str | None = None
 
-    async def handle(self, client: Client, data: bytes) -> None:
-        try:
-            await self._answer(client, _decoder.decode(data))
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            client.say(said("error", message=f"not understood: {error}"))
-        except HeadwaterError as error:
-            client.say(said("error", message=str(error)))
-
-    async def _answer(self, client: Client, message: _Said) -> None:
+    async def answer(self, client: Client, message: _Said) -> None:
         match message:
             case _Auth(token):
                 await self._authenticate(client, token)

@@ -52,7 +52,7 @@ class Hub:
     def clients(self) -> Sequence[Client]:
         return tuple(self._clients.values())
 
-    def has_room(self, client: Client) -> bool:
+    def _has_room(self, client: Client) -> bool:
         if len(self._clients) >= self.limits.sockets:
             return False
         if client.keyed:
@@ -61,15 +61,23 @@ class Hub:
         return same < self.limits.per_address
 
     @contextmanager
-    def joined(self, client: Client) -> Iterator[None]:
+    def joined(self, client: Client) -> Iterator[bool]:
+        """Whether there was room for a client, which is among the others until it leaves."""
+        if not self._has_room(client):
+            yield False
+            return
         self._clients[client.id] = client
         self.sessions += 1
         self.membership_changed = True
         try:
-            yield
+            yield True
         finally:
-            del self._clients[client.id]
-            self.membership_changed = True
+            self.leave(client)
+
+    def leave(self, client: Client) -> None:
+        """A client that has left already stays away."""
+        self._clients.pop(client.id, None)
+        self.membership_changed = True
 
     def remember(self, messages: Sequence[DataMessage]) -> None:
         """Keep messages for clients that resume, without sending them."""

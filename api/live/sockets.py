@@ -8,11 +8,11 @@ from fastapi import APIRouter, WebSocket
 from api.answers import Answer
 from api.auth import OPEN
 from api.live.client import Client
-from api.live.conversation import admitted, converse
+from api.live.conversation import Answers, Seq, admitted, converse
 from api.live.messages import GROUPS, said, said_now
 from api.queries.markets import find_asset, find_market
 from api.services import Services, ServicesDep
-from resources.errors import HeadwaterError, InvalidInput
+from resources.errors import InvalidInput
 from resources.ledger import commits
 
 router = APIRouter(tags=["sockets"])
@@ -31,7 +31,7 @@ class _Unsubscribe(msgspec.Struct, tag="unsubscribe"):
 
 class _Resume(msgspec.Struct, tag="resume"):
     channel: str
-    after: int
+    after: Seq
 
 
 class _GetStats(msgspec.Struct, tag="get_stats"):
@@ -56,11 +56,12 @@ async def socket_stats(services: ServicesDep) -> Answer:
 @router.websocket("/ws", dependencies=[OPEN])
 async def channels(websocket: WebSocket, services: ServicesDep) -> None:
     """The channels: market, prices, candles, news, sentiment, alerts; all are joined at first."""
-    client = await admitted(websocket, "ws")
-    if client is None:
-        return
-    client.say(said_now("welcome", session_id=client.id, message="Headwater: live market data"))
-    await converse(websocket, client, services.hub, _Channels(services).handle)
+    async with admitted(websocket, "ws") as client:
+        if client is None:
+            return
+        client.say(said_now("welcome", session_id=client.id, message="Headwater: live market data"))
+        answers = Answers(_decoder, _Channels(services).answer)
+        await converse(websocket, client, services.hub, answers)
 
 
 class _Channels:
@@ -69,15 +70,7 @@ class _Channels:
     def __init__(self, services: Services) -> None:
         self._services = services
 
-    async def handle(self, client: Client, data: bytes) -> None:
-        try:
-            await self._answer(client, _decoder.decode(data))
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            client.say(said("error", message=f"not understood: {error}"))
-        except HeadwaterError as error:
-            client.say(said("error", message=str(error)))
-
-    async def _answer(self, client: Client, message: _Said) -> None:
+    async def answer(self, client: Client, message: _Said) -> None:
         match message:
             case _Subscribe(group, symbols):
                 await self._subscribe(client, group, symbols)

@@ -28,6 +28,11 @@ def usage_row(usage: Usage, now: int) -> Row:
     }
 
 
+def steady(row: Row) -> Row:
+    """What of a window does not change as time passes."""
+    return {name: value for name, value in row.items() if name != "reset_in_seconds"}
+
+
 def tightest(rows: Sequence[Row], provider_id: str) -> Row:
     """The window with least left, and all of them as `limits`; nulls where there are none."""
     nothing = {

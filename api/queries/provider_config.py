@@ -13,12 +13,19 @@ Row = dict[str, Any]
 MASK = "***"
 
 
-def rows(services: Services, category: str | None = None, update: str | None = None) -> list[Row]:
-    """Every provider, of a category or update type where one is given."""
+def rows(
+    services: Services,
+    category: str | None = None,
+    update: str | None = None,
+    enabled: bool | None = None,
+) -> list[Row]:
+    """Every provider, of a category or update type, or enabled or not, where that is given."""
     return [
         _row(services, found)
         for found in services.schedules.all()
-        if category in (None, found.provider.category) and update in (None, found.provider.update)
+        if category in (None, found.provider.category)
+        and update in (None, found.provider.update)
+        and enabled in (None, found.enabled)
     ]
 
 
@@ -42,11 +49,21 @@ def stats(providers: Iterable[Provider]) -> dict[str, Row]:
 
 
 def exported(services: Services) -> Row:
-    """The custom providers as a file that the import takes; what holds a key says so."""
-    directory = services.directory
-    custom = [p for p in directory.providers().values() if directory.is_custom(p)]
-    keyed = {p.id: {"key": MASK} for p in custom if directory.stores_key(p)}
-    return {"version": 1, "providers": [{**entry_of(p), **keyed.get(p.id, {})} for p in custom]}
+    """The custom providers as a file that the import takes; what holds a key says so.
+
+    `interval` and `enabled` are there where somebody has set them.
+    """
+    custom = [one for one in services.schedules.all() if services.directory.is_custom(one.provider)]
+    return {"version": 1, "providers": [_exported(services, one) for one in custom]}
+
+
+def _exported(services: Services, found: Schedule) -> Row:
+    entry, row = entry_of(found.provider), found.row
+    chosen = {"interval": row.interval_seconds, "enabled": row.enabled}
+    entry.pop("enabled")
+    if services.directory.stores_key(found.provider):
+        entry["key"] = MASK
+    return {**entry, **{name: value for name, value in chosen.items() if value is not None}}
 
 
 def _row(services: Services, found: Schedule) -> Row:

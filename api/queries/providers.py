@@ -105,7 +105,7 @@ class Providers:
             "name": provider.name,
             "category": provider.category,
             "status": state,
-            "enabled": provider.enabled,
+            "enabled": self._directory.enabled(provider),
             "custom": self._directory.is_custom(provider),
             "proposed": provider.id in proposed,
             "base_url": provider.base_url,

@@ -43,7 +43,7 @@ def configured(directory: Directory) -> dict[str, Any]:
     by_category = Counter(provider.category for provider in providers)
     return {
         "total_providers": len(providers),
-        "enabled_providers": sum(provider.enabled for provider in providers),
+        "enabled_providers": sum(directory.enabled(provider) for provider in providers),
         "custom_providers": sum(directory.is_custom(provider) for provider in providers),
         "providers_requiring_keys": sum(
             provider.auth is not None and provider.auth.required for provider in providers

@@ -91,10 +91,10 @@ def candle_history(
     view = _view(services, symbol, interval, as_of)
     window = window_of(days, start, end)
     if cursor:
-        window = Window(from_cursor(cursor), window.end)
+        window = Window(from_cursor(cursor, "candles", view.symbol, interval), window.end)
     most = _JSON_ROWS if format == "json" else _FILE_ROWS
     frame, following = _page(view, window, min(limit or most, most), fill)
-    next_cursor = to_cursor(following) if following else None
+    next_cursor = to_cursor(following, "candles", view.symbol, interval) if following else None
     if format in FILE_FORMATS:
         table = candles.to_table(frame, view.symbol, interval)
         rest = request.url.include_query_params(cursor=next_cursor) if next_cursor else None
@@ -119,7 +119,8 @@ def candle_gaps(
         raise InvalidInput("start must not be after end")
     view = _view(services, symbol, interval, None)
     found = gaps.completeness(services.ledger, view, start, end)
-    after = from_cursor(cursor) if cursor else 0
+    of = ("gaps", view.symbol, interval)
+    after = from_cursor(cursor, *of) if cursor else 0
     left = [gap for gap in found.gaps if gap.window.start >= after]
     return Answer(
         {
@@ -129,7 +130,7 @@ def candle_gaps(
             "expected": found.expected,
             "present": found.present,
             "missing": [_gap_row(gap, interval) for gap in left[:limit]],
-            "next_cursor": to_cursor(left[limit].window.start) if len(left) > limit else None,
+            "next_cursor": to_cursor(left[limit].window.start, *of) if len(left) > limit else None,
         }
     )
 

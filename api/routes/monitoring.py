@@ -12,7 +12,7 @@ from api.cursors import from_cursor, to_cursor
 from api.params import CursorQuery, FromQuery, HoursQuery, ToQuery
 from api.problems import problem
 from api.queries.database import size
-from api.queries.monitoring import alert_row, failures_row, log_row, tightest, usage_row
+from api.queries.monitoring import alert_row, failures_row, log_row, steady, tightest, usage_row
 from api.queries.statistics import configured, summary
 from api.readiness import failed
 from api.services import ServicesDep
@@ -54,7 +54,8 @@ def rate_limits(services: ServicesDep) -> Answer:
     """Every window of every provider's limits, and how much of it is used."""
     now = services.ledger.now()
     found = usage.usage(services.ledger, services.directory.providers().values())
-    return Answer([usage_row(one, now) for one in found], stamped=False)
+    rows = [usage_row(one, now) for one in found]
+    return Answer(rows, stamped=False, held=[steady(row) for row in rows])
 
 
 @router.get("/api/rate-limits/{provider_id}", dependencies=[OPEN])
@@ -66,7 +67,8 @@ def rate_limit(
     provider = services.directory.provider(provider_id)
     now = services.ledger.now()
     rows = [usage_row(one, now) for one in usage.usage(services.ledger, [provider])]
-    return Answer(tightest(rows, provider.id))
+    held = tightest([steady(row) for row in rows], provider.id)
+    return Answer(tightest(rows, provider.id), held=held)
 
 
 @router.get("/api/logs", dependencies=[READ])
@@ -93,9 +95,9 @@ def read_logs(
         end=end,
         search=search,
     )
-    before = from_cursor(cursor) if cursor else None
+    before = from_cursor(cursor, "logs") if cursor else None
     found, following = logs.read(services.ledger, wanted, limit, before)
-    following_cursor = None if following is None else to_cursor(following)
+    following_cursor = None if following is None else to_cursor(following, "logs")
     pages = {"limit": limit, "count": len(found), "next_cursor": following_cursor}
     return Answer({"logs": [log_row(one) for one in found], "pagination": pages, **pages})
 
@@ -140,13 +142,13 @@ def read_alerts(
         None if provider is None else services.directory.provider(provider).id,
         services.ledger.now() - hours * HOUR_MS,
     )
-    before = from_cursor(cursor) if cursor else None
+    before = from_cursor(cursor, "alerts") if cursor else None
     found, following = alerts.read(services.ledger, wanted, limit, before)
     return Answer(
         {
             "alerts": [alert_row(one) for one in found],
             "total": alerts.count(services.ledger, wanted),
-            "next_cursor": None if following is None else to_cursor(following),
+            "next_cursor": None if following is None else to_cursor(following, "alerts"),
         }
     )
 

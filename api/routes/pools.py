@@ -2,14 +2,15 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from fastapi import APIRouter, Depends, Path, Query
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, StringConstraints
 
 from api.answers import Answer
 from api.auth import ADMIN, OPEN, WRITE
+from api.bodies import body_of, described
 from api.queries import pools as queries
 from api.services import ServicesDep
-from resources import pools as seeded
+from resources.errors import InvalidInput
 from resources.http.rotation import StrategyName
 from resources.ledger import pools
 from resources.ledger.pools import StoredMember
@@ -22,10 +23,12 @@ ProviderPath = Annotated[str, Path(max_length=100, description="Id or name of a 
 _Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
 _Words = Annotated[str, StringConstraints(max_length=1000)]
 _Most = 10_000
+# A path of its own has the place of a pool with this id.
+_RESERVED = "history"
 
 
 class _Body(BaseModel):
-    model_config = ConfigDict(extra="ignore")
+    model_config = ConfigDict(extra="forbid")
 
 
 class NewPool(_Body):
@@ -37,18 +40,24 @@ class NewPool(_Body):
 
 class PoolChange(_Body):
     rotation_strategy: StrategyName | None = None
-    enabled: bool | None = None
+    enabled: StrictBool | None = None
     description: _Words | None = None
 
 
 class NewMember(_Body):
     provider_id: _Name
-    priority: int = Field(5, ge=0, le=_Most)
-    weight: int = Field(50, ge=0, le=_Most)
+    priority: StrictInt = Field(5, ge=0, le=_Most)
+    weight: StrictInt = Field(50, ge=0, le=_Most)
 
 
 class Turn(_Body):
     reason: _Name = "manual"
+
+
+NewPoolBody = Annotated[NewPool, Depends(body_of(NewPool))]
+ChangeBody = Annotated[PoolChange, Depends(body_of(PoolChange))]
+MemberBody = Annotated[NewMember, Depends(body_of(NewMember))]
+TurnBody = Annotated[Turn, Depends(body_of(Turn))]
 
 
 @router.get("/api/pools", dependencies=[OPEN])
@@ -74,9 +83,11 @@ def one_pool(services: ServicesDep, pool_id: PoolPath) -> Answer:
     return Answer(queries.row(services, pools.read(services.ledger, pool_id)))
 
 
-@router.post("/api/pools", dependencies=[ADMIN], status_code=201)
-def create_pool(services: ServicesDep, body: NewPool) -> Answer:
+@router.post("/api/pools", dependencies=[ADMIN], status_code=201, openapi_extra=described(NewPool))
+def create_pool(services: ServicesDep, body: NewPoolBody) -> Answer:
     """A pool without members; its id is a slug of its name."""
+    if pools.slug(body.name) == _RESERVED:
+        raise InvalidInput(f"no pool can have the id {_RESERVED!r}: choose another name")
     pool = pools.create(
         services.ledger, body.name, body.category, body.rotation_strategy, body.description
     )
@@ -84,9 +95,11 @@ def create_pool(services: ServicesDep, body: NewPool) -> Answer:
     return Answer({**told, "pool": queries.row(services, pool)}, status=201)
 
 
-@router.put("/api/pools/{pool_id}", dependencies=[ADMIN])
-def change_pool(services: ServicesDep, pool_id: PoolPath, body: PoolChange) -> Answer:
+@router.put("/api/pools/{pool_id}", dependencies=[ADMIN], openapi_extra=described(PoolChange))
+def change_pool(services: ServicesDep, pool_id: PoolPath, body: ChangeBody) -> Answer:
     """Change what is given; it holds for the picks of a second later."""
+    if not body.model_dump(exclude_none=True):
+        raise InvalidInput("give a rotation_strategy, enabled or a description")
     pool = pools.change(
         services.ledger,
         pool_id,
@@ -101,12 +114,17 @@ def change_pool(services: ServicesDep, pool_id: PoolPath, body: PoolChange) -> A
 def delete_pool(services: ServicesDep, pool_id: PoolPath) -> Answer:
     """A pool that a feed is collected through stays."""
     pool = pools.read(services.ledger, pool_id)
-    seeded.delete(services.ledger, pool.id)
+    services.pools.delete(pool.id)
     return Answer({"message": f"pool {pool.id} was deleted", "pool_id": pool.id})
 
 
-@router.post("/api/pools/{pool_id}/members", dependencies=[ADMIN], status_code=201)
-def add_member(services: ServicesDep, pool_id: PoolPath, body: NewMember) -> Answer:
+@router.post(
+    "/api/pools/{pool_id}/members",
+    dependencies=[ADMIN],
+    status_code=201,
+    openapi_extra=described(NewMember),
+)
+def add_member(services: ServicesDep, pool_id: PoolPath, body: MemberBody) -> Answer:
     """Priority and weight belong to the membership, not to the provider."""
     pool = pools.read(services.ledger, pool_id)
     provider = services.directory.provider(body.provider_id)
@@ -128,10 +146,10 @@ def remove_member(services: ServicesDep, pool_id: PoolPath, provider_id: Provide
     return Answer({**told, "provider_id": provider_id})
 
 
-@router.post("/api/pools/{pool_id}/rotate", dependencies=[WRITE])
-def rotate_pool(services: ServicesDep, pool_id: PoolPath, body: Turn | None = None) -> Answer:
+@router.post("/api/pools/{pool_id}/rotate", dependencies=[WRITE], openapi_extra=described(Turn))
+def rotate_pool(services: ServicesDep, pool_id: PoolPath, body: TurnBody) -> Answer:
     """Turn to another member than the last, as the pool's strategy says."""
-    pool, reason = pools.read(services.ledger, pool_id), (body or Turn()).reason
+    pool, reason = pools.read(services.ledger, pool_id), body.reason
     provider = services.pools.rotate(pool.id, reason)
     return Answer(
         {

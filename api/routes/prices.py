@@ -74,7 +74,7 @@ def price_history(
     asset = find_asset(services.registry, symbol).ticker
     asked = window_of(days, start, end)
     steps = queries.resolution_for(asked) if resolution == "auto" else resolution
-    window = Window(from_cursor(cursor), asked.end) if cursor else asked
+    window = Window(from_cursor(cursor, "prices", asset), asked.end) if cursor else asked
     rows, following = queries.history(services.lake, asset, window, steps, limit)
     return Answer(
         {
@@ -85,7 +85,7 @@ def price_history(
             "resolution": steps,
             "data": rows,
             "count": len(rows),
-            "next_cursor": following and to_cursor(following),
+            "next_cursor": following and to_cursor(following, "prices", asset),
         }
     )
 

@@ -20,11 +20,11 @@ from resources.errors import Conflict, InvalidEntries, InvalidInput
 from resources.foreign import Listing, read_file, read_one
 from resources.foreign.shapes import Found
 from resources.http.addresses import AddressRules, fault_of_url
-from resources.ledger import custom_providers, provider_schedules
-from resources.ledger.custom_providers import Mode
+from resources.ledger import custom_providers
+from resources.ledger.custom_providers import Mode, Stored
+from resources.ledger.provider_schedules import Edit
 from resources.providers import load_providers
 from resources.providers.base import Provider, Update
-from resources.schedules import checked_interval
 from resources.settings import sendable_key
 
 router = APIRouter(tags=["data sources"])
@@ -68,10 +68,11 @@ def apis(
     category: Annotated[
         str | None, Query(max_length=100, description="One of the categories.")
     ] = None,
+    enabled: Annotated[bool | None, Query(description="Only those that are, or are not.")] = None,
 ) -> Answer:
     """Every provider as it is configured; a key that is set shows as ***."""
     wanted = None if category is None else services.directory.category(category)
-    found = queries.rows(services, wanted, update_type)
+    found = queries.rows(services, wanted, update_type, enabled)
     return Answer({"apis": found, "total": len(found)})
 
 
@@ -119,7 +120,7 @@ async def change_api(services: ServicesDep, api_id: ApiPath, request: Request) -
 
 @router.delete("/api/v2/config/apis/{api_id}", dependencies=[ADMIN])
 def remove_api(services: ServicesDep, api_id: ApiPath) -> Answer:
-    """Remove a provider that was added, its key and its schedule."""
+    """Remove a provider that was added, its key, and all that was seen of it."""
     provider = services.directory.provider(api_id)
     if not services.directory.is_custom(provider):
         raise Conflict(f"{provider.id} is built in; disable its schedule instead")
@@ -151,13 +152,16 @@ async def import_apis(
         for id_ in listing.keys
     ]
     await _require_storable(services, listing)
-    added, updated = await asyncio.to_thread(_store, services, listing, chosen)
+    stored = await asyncio.to_thread(_store, services, listing, chosen)
+    added, updated, removed = stored.added, stored.updated, stored.removed
     return Answer(
         {
             "status": "success",
-            "message": f"{len(added)} providers were added, {len(updated)} updated",
+            "message": f"{len(added)} providers were added, {len(updated)} updated, "
+            f"{len(removed)} removed",
             "added": len(added),
             "updated": len(updated),
+            "removed": len(removed),
             "rejected": 0,
             "providers": [*added, *updated],
             "warnings": listing.warnings,
@@ -171,8 +175,7 @@ class _Posted:
 
     provider: Provider
     key: str | None
-    interval: int | None
-    enabled: bool | None
+    edit: Edit
     warnings: list[str]
 
 
@@ -181,21 +184,14 @@ async def _posted(services: Services, body: dict[str, Any]) -> _Posted:
     given = body.get("id")
     if not isinstance(given, str) or not _ID.fullmatch(given):
         raise InvalidEntries([(str(given)[:64], "id", "must be letters, digits and _, at most 64")])
-    interval = body.pop("interval", None)
     listing = Listing()
     read_one(Found(body, "the body"), listing)
     await _require_storable(services, listing, builtin_too=True)
     (provider,) = listing.providers.values()
-    if interval is not None:
-        if not isinstance(interval, int) or isinstance(interval, bool):
-            raise InvalidEntries([(provider.id, "interval", "must be a whole number of seconds")])
-        checked_interval(provider, interval)
     key = (listing.keys.get(provider.id) or "").strip() or None
     if key and not sendable_key(key):
         raise InvalidEntries([(provider.id, "auth", "has a key with characters that no key has")])
-    return _Posted(
-        provider, key, interval, provider.enabled if "enabled" in body else None, listing.warnings
-    )
+    return _Posted(provider, key, listing.edits[provider.id], listing.warnings)
 
 
 async def _require_storable(
@@ -235,30 +231,22 @@ async def _refused(services: Services, providers: Iterable[Provider]) -> list[tu
 
 
 def _add(services: Services, posted: _Posted) -> None:
-    custom_providers.add(services.ledger, posted.provider, posted.key)
-    _schedule(services, posted)
+    custom_providers.add(services.ledger, posted.provider, posted.key, posted.edit)
     pools.seed(services.ledger, services.directory.providers())
 
 
 def _change(services: Services, posted: _Posted) -> None:
     if posted.provider.id in load_providers():
         raise Conflict(f"{posted.provider.id} is built in and cannot be changed")
-    custom_providers.change(services.ledger, posted.provider, posted.key)
-    _schedule(services, posted)
+    custom_providers.change(services.ledger, posted.provider, posted.key, posted.edit)
     pools.seed(services.ledger, services.directory.providers())
 
 
-def _store(services: Services, listing: Listing, mode: Mode) -> tuple[list[str], list[str]]:
-    stored = custom_providers.store(services.ledger, listing.providers.values(), mode)
+def _store(services: Services, listing: Listing, mode: Mode) -> Stored:
+    providers = listing.providers.values()
+    stored = custom_providers.store(services.ledger, providers, mode, listing.edits)
     pools.seed(services.ledger, services.directory.providers())
     return stored
-
-
-def _schedule(services: Services, posted: _Posted) -> None:
-    if posted.interval is not None or posted.enabled is not None:
-        provider_schedules.change(
-            services.ledger, posted.provider.id, posted.interval, posted.enabled
-        )
 
 
 async def _done(services: Services, posted: _Posted, what: str, status: int = 200) -> Answer:

@@ -45,14 +45,14 @@ def history(
 ) -> Answer:
     """The snapshots of a provider, newest first; those that failed say why."""
     provider = services.directory.provider(api_id)
-    before = from_cursor(cursor) if cursor else None
+    before = from_cursor(cursor, "snapshots", provider.id) if cursor else None
     found, more = snapshots.page(services.ledger, provider.id, before, limit, _MOST_BYTES)
     return Answer(
         {
             "api_id": provider.id,
             "history": [to_row(one, services.mode) for one in found],
             "count": len(found),
-            "next_cursor": to_cursor(found[-1].id) if more else None,
+            "next_cursor": to_cursor(found[-1].id, "snapshots", provider.id) if more else None,
         }
     )
 

@@ -118,7 +118,7 @@ def edit(services: Services, spelling: str, interval: int | None, enabled: bool 
 async def forced(services: Services, spelling: str) -> tuple[Schedule, str]:
     """Look at a provider now: its schedule and the id of the run.
 
-    Raises UnknownName, Conflict where it is disabled, KeyMissing, Unavailable without Dagster.
+    Raises UnknownName, Conflict where it is disabled, KeyMissing, Busy, Unavailable without Dagster.
     """
     found = await asyncio.to_thread(schedule_of, services, spelling)
     if not found.has_key:

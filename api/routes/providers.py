@@ -7,7 +7,7 @@ from fastapi import APIRouter, Path, Query
 
 from api.answers import Answer
 from api.auth import OPEN, WRITE
-from api.cursors import from_cursor, to_cursor
+from api.cursors import id_from_cursor, to_cursor
 from api.params import CursorQuery, HoursQuery
 from api.queries.providers import Providers, hours_of, statistics_row
 from api.services import Services, ServicesDep
@@ -35,10 +35,10 @@ def providers(
 ) -> Answer:
     """Every provider, in the order of their ids."""
     rows = _queries(services).rows(category, status, search)
-    start = from_cursor(cursor) if cursor else 0
-    end = start + limit
-    following = to_cursor(end) if end < len(rows) else None
-    page = rows[start:end]
+    after = id_from_cursor(cursor, "providers") if cursor else ""
+    left = [row for row in rows if row["provider_id"] > after]
+    page = left[:limit]
+    following = to_cursor(page[-1]["provider_id"], "providers") if len(left) > limit else None
     return Answer(
         {"providers": page, "total": len(rows), "count": len(page), "next_cursor": following}
     )
@@ -72,6 +72,9 @@ def provider_statistics(
     return Answer({**statistics_row(provider, calls, hours), "by_hour": hours_of(by_hour)})
 
 
+_NOT_ASKED = "it was not asked: its budget is used up, its key is missing, or nothing can be asked"
+
+
 @router.post("/api/providers/{provider_id}/health-check", dependencies=[WRITE])
 async def check_health(services: ServicesDep, provider_id: ProviderPath) -> Answer:
     """Ask a provider now, within its limits."""
@@ -84,18 +87,21 @@ async def check_health(services: ServicesDep, provider_id: ProviderPath) -> Answ
         max_response_mb=settings.max_response_mb,
         allowed_addresses=settings.allowed_addresses,
     )
+    began = await asyncio.to_thread(ledger.now)
     async with client:
         found = await check_one(client, ledger, provider)
     states = await asyncio.to_thread(states_of, ledger, [provider])
-    status = found.finding.status if found else states[provider.id]
+    asked = found is not None and found.checked_at >= began
+    finding = found.finding if found and asked else None
+    status = finding.status if finding else states[provider.id]
     return Answer(
         {
             "provider_id": provider.id,
             "name": provider.name,
-            "is_healthy": status == "online",
+            "is_healthy": status == "online" if asked else None,
             "status": status,
-            "response_time": found.finding.response_ms if found else None,
-            "error": found.finding.error if found else None,
+            "response_time": finding.response_ms if finding else None,
+            "error": finding.error if finding else _NOT_ASKED,
         }
     )
 

@@ -35,9 +35,11 @@ async def scheduler_status(services: ServicesDep) -> Answer:
 async def trigger(
     services: ServicesDep, job_id: Annotated[str, Path(max_length=100, description="Id of a job.")]
 ) -> Answer:
-    """Start a run of a job now."""
+    """Start a run of a job now, or find the one that was started so and has not ended."""
     job = find_job(job_id)
     now = await asyncio.to_thread(services.ledger.now)
-    run_id = await services.scheduler.launch(job.name, job.tags(now), job.config)
-    told = {"message": f"run {run_id} was started", "run_id": run_id}
+    tags = job.tags(now)
+    run_id, new = await services.scheduler.trigger(job.id, job.name, tags, job.config)
+    done = "was started" if new else "was started before and has not ended"
+    told = {"message": f"run {run_id} {done}", "run_id": run_id}
     return Answer({"success": True, "job_id": job.id, **told}, status=202)

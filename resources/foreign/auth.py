@@ -3,7 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from resources.foreign.loose import Loose, squeezed
+from resources.foreign.loose import Loose
+from resources.providers.keys import squeezed
 
 _NONE = ("none", "no", "public", "free", "noauth", "open", "false", "notrequired")
 _NAMES = (

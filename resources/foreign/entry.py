@@ -7,10 +7,11 @@ from urllib.parse import urlsplit
 
 from resources.foreign.auth import Taken, read_auth
 from resources.foreign.calls import Calls
-from resources.foreign.loose import Loose, is_placeholder, slug, squeezed, with_place_for_key
+from resources.foreign.loose import Loose, is_placeholder, slug, with_place_for_key
 from resources.foreign.rates import limits_of
 from resources.foreign.shapes import Found
 from resources.providers.base import CATEGORIES
+from resources.providers.keys import RANDOM_PART, squeezed
 
 _UPDATES = {
     "realtime": "realtime", "live": "realtime", "streaming": "realtime", "websocket": "realtime",
@@ -27,17 +28,19 @@ _CATEGORIES = {
     "analytics": "onchain_analytics", "fear_greed": "sentiment",
 }  # fmt: skip
 _SURELY_A_KEY = 8
-# A part of a path that only a key looks like; addresses on a chain begin with 0x.
-_RANDOM = re.compile(r"(?<=/)(?!0x)(?=(?:[A-Za-z_]*\d){3})(?=\d*[A-Za-z])\w{28,}(?=/|$)", re.ASCII)
 
 
 @dataclass(slots=True)
 class Translated:
-    """An entry in the catalog's shape, the key that stood in it, and what was lost on the way."""
+    """An entry in the catalog's shape, the key that stood in it, and what was lost on the way.
+
+    `interval` (seconds) is of its schedule, of which the catalog's shape knows nothing.
+    """
 
     entry: Any
     key: str | None = None
     warnings: list[str] = field(default_factory=list)
+    interval: Any = None
 
 
 def translated(found: Found) -> Translated:
@@ -61,6 +64,7 @@ def translated(found: Found) -> Translated:
         "enabled": fields.take("enabled", "active", "isactive"),
         "limits": _limits(fields, made),
     }  # fmt: skip
+    made.interval = fields.take("interval")
     needed = fields.take("requiresauth", "requireskey", "authrequired", "needskey",
                          "apikeyrequired", "requiresapikey", "keyrequired")  # fmt: skip
     taken = read_auth(fields.take("auth", "authentication", "authtype"), needed)
@@ -135,8 +139,8 @@ def _base(address: Any, places: list[str]) -> tuple[str, list[str]]:
     text = with_place_for_key(address.strip(), places)
     head, mark, path = text.partition("://")
     path, question, query = path.partition("?")
-    found = _RANDOM.findall(path)
-    return head + mark + _RANDOM.sub("{key}", path) + question + query, found
+    found = RANDOM_PART.findall(path)
+    return head + mark + RANDOM_PART.sub("{key}", path) + question + query, found
 
 
 def _id(given: Any, name: Any, address: Any) -> Any:

@@ -1,14 +1,17 @@
 """A document of providers, as a whole: what can be stored of it, or all that is wrong."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 import msgspec
 
 from resources.foreign.entry import translated
-from resources.foreign.shapes import Found, entries_of, is_registry
+from resources.foreign.shapes import Found, entries_of
+from resources.ledger.provider_schedules import Edit
 from resources.providers.base import Provider
 from resources.providers.entries import CUSTOM, read_entry
 from resources.providers.fields import Problem
+from resources.schedules import interval_fault, limits_fault
 
 _MOST = 2_000
 
@@ -17,13 +20,15 @@ _MOST = 2_000
 class Listing:
     """Providers and, of (entry, field, reason), errors; with one of these nothing may be stored.
 
-    `keys` are those that stood in entries, by provider.
+    A provider is always enabled: whether an entry is, and its interval, are in `edits`, the
+    changes of schedules by provider. `keys` are those that stood in entries, likewise.
     """
 
     providers: dict[str, Provider] = field(default_factory=dict)
     errors: list[tuple[str, str, str]] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     keys: dict[str, str] = field(default_factory=dict)
+    edits: dict[str, Edit] = field(default_factory=dict)
 
 
 def read_file(content: bytes) -> Listing:
@@ -39,7 +44,7 @@ def read_file(content: bytes) -> Listing:
             listing.errors.append(("the file", "", f"has more than {_MOST} entries"))
             break
         read_one(found, listing)
-    if not listing.providers and not listing.errors and not _is_empty_list(document):
+    if not listing.providers and not listing.errors:
         listing.errors.append(("the file", "", "has no providers"))
     return listing
 
@@ -50,19 +55,30 @@ def read_one(found: Found, listing: Listing) -> None:
     problems: list[Problem] = []
     provider = read_entry(made.entry, CUSTOM, problems)
     label = _label(made.entry, found)
+    problems += _beyond_its_form(found.raw, provider, made.interval)
     if provider and provider.id in listing.providers:
         problems.append(Problem("id", "stands in the list twice"))
     listing.errors += [(label, problem.field, problem.reason) for problem in problems]
     listing.warnings += [f"{label}: {warning}" for warning in made.warnings]
     if provider and not problems:
-        listing.providers[provider.id] = provider
+        enabled = provider.enabled if "enabled" in made.entry else None
+        listing.providers[provider.id] = replace(provider, enabled=True)
+        listing.edits[provider.id] = Edit(made.interval, enabled)
         if made.key is not None:
             listing.keys[provider.id] = made.key
 
 
-def _is_empty_list(document: object) -> bool:
-    """Whether a document without entries is a list of none, and not something else."""
-    return document == [] or (isinstance(document, dict) and any(map(is_registry, document)))
+def _beyond_its_form(raw: Any, provider: Provider | None, interval: Any) -> list[Problem]:
+    """What is wrong with an entry that its translation hides, and with its schedule."""
+    problems = []
+    address = raw.get("base_url") if isinstance(raw, dict) else None
+    if isinstance(address, str) and ("?" in address or "#" in address):
+        problems.append(Problem("base_url", "has a query or fragment; a query is of the endpoints"))
+    if provider and (reason := limits_fault(provider)):
+        problems.append(Problem("limits", reason))
+    elif provider and interval is not None and (reason := interval_fault(provider, interval)):
+        problems.append(Problem("interval", reason))
+    return problems
 
 
 def _label(entry: object, found: Found) -> str:

@@ -4,13 +4,8 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-_KEYS = frozenset({
-    "key", "keys", "apikey", "apikeys", "apitoken", "apisecret", "token", "accesstoken",
-    "accesskey", "authtoken", "secret", "secretkey", "clientsecret", "password", "bearer",
-    "privatekey",
-})  # fmt: skip
-_AMBIGUOUS = frozenset({"key", "keys", "token"})
-_LONG = re.compile(r"(?=.*\d)[\w.+/=-]{16,}")
+from resources.providers.keys import carries_key, names_key, squeezed
+
 # What stands in lists where a reader is to put a key of their own.
 _PLACEHOLDER = re.compile(
     r"\$?\{(?:your_?)?(?:(?:api_?|access_?)?(?:key|token|secret)|(?:project_?|app_?)id)\}"
@@ -20,26 +15,15 @@ _PLACEHOLDER = re.compile(
 )
 
 
-def squeezed(name: object) -> str:
-    """baseUrl, base_url and Base URL are one."""
-    return re.sub(r"[\s_-]+", "", str(name)[:100]).lower()
-
-
 def slug(text: object) -> str:
     """An id made of a text, empty where there is nothing to make it of."""
     return re.sub(r"[^a-z0-9]+", "_", str(text)[:200].lower()).strip("_")[:64]
 
 
-def names_key(name: object) -> bool:
-    """Whether a field of this name holds a key."""
-    return squeezed(name) in _KEYS
-
-
 def is_key(name: object, value: object) -> bool:
-    """Whether a parameter carries a key: of some names a coin's token, or a list of keys, may."""
+    """Whether a parameter carries a key, or stands where one does."""
     text = str(value)
-    ambiguous = squeezed(name) in _AMBIGUOUS and not is_placeholder(text)
-    return text == "{key}" or (names_key(name) and (not ambiguous or bool(_LONG.fullmatch(text))))
+    return text == "{key}" or carries_key(name, text) or (names_key(name) and is_placeholder(text))
 
 
 def is_placeholder(text: str) -> bool:

@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from resources.foreign.loose import Loose, squeezed
+from resources.foreign.loose import Loose
+from resources.providers.keys import squeezed
 
 _SECONDS = {
     "s": 1, "sec": 1, "second": 1, "min": 60, "minute": 60, "m": 60, "h": 3_600, "hr": 3_600,

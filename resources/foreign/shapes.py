@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from resources.foreign.loose import squeezed
+from resources.providers.keys import squeezed
 
 _DEEPEST = 5
 _ADDRESSES = ("baseurl", "url", "apiurl", "apibase", "rpcurl", "endpointurl")

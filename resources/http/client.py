@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 import httpx
 
-from resources.errors import KeyMissing, StoreUnavailable
+from resources.errors import KeyMissing, RefusedRequest, StoreUnavailable
 from resources.http.addresses import AddressRules
 from resources.http.breaker import BreakerTransport
 from resources.http.budget import BudgetTransport, http_date
@@ -173,7 +173,10 @@ def _answer_of(response: httpx.Response) -> Answer[Any]:
 def request_of(
     provider: Provider, call: Call, key: str | None, extensions: Mapping[str, Any]
 ) -> httpx.Request:
-    """The call as it is sent, with the caller's key where the provider takes one."""
+    """The call as it is sent, with the caller's key where the provider takes one.
+
+    Raises RefusedRequest where none can be made of it: that is a fault of this provider alone.
+    """
     address = provider.base_url.rstrip("/") + call.path
     headers = {"User-Agent": _USER_AGENT}
     params = dict(call.params)
@@ -186,11 +189,17 @@ def request_of(
         address = address.replace("{key}", quote(key, safe=""))
     if call.body is not None:
         headers["Content-Type"] = "application/json"
-    return httpx.Request(
-        "GET" if call.body is None else "POST",
-        address,
-        params=params or None,
-        headers=headers,
-        content=call.body,
-        extensions={**extensions, "secret": key if auth else None},
-    )
+    try:
+        return httpx.Request(
+            "GET" if call.body is None else "POST",
+            address,
+            params=params or None,
+            headers=headers,
+            content=call.body,
+            extensions={**extensions, "secret": key if auth else None},
+        )
+    except (httpx.InvalidURL, ValueError) as error:
+        # Without the text of the error, which may tell of the key.
+        raise RefusedRequest(
+            f"a call of {provider.id} cannot be sent: {type(error).__name__}", provider.id
+        ) from None

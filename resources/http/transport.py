@@ -9,7 +9,7 @@ import httpx
 import yarl
 from aiohttp.abc import AbstractResolver
 
-from resources.errors import MalformedResponse, TemporaryError
+from resources.errors import MalformedResponse, RefusedRequest, TemporaryError
 from resources.http.addresses import AddressRules, CheckedResolver
 from resources.http.layer import deadline_of, provider_of
 
@@ -79,6 +79,11 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
                 provider,
                 kind="timeout" if isinstance(error, TimeoutError) else "connection",
             ) from error
+        except ValueError as error:
+            # Of the socket's own library, which is stricter than that of the request.
+            raise RefusedRequest(
+                f"a call of {provider} cannot be sent: {type(error).__name__}", provider
+            ) from None
 
     async def _exchange(self, request: httpx.Request, provider: str) -> httpx.Response:
         if self._session is None:

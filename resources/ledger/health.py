@@ -74,12 +74,6 @@ def note(ledger: Ledger, provider: Provider, found: Finding) -> Health:
     return Health(provider.id, found, now, changed_at)
 
 
-def forget(connection: sa.Connection, provider_id: str) -> None:
-    """What is known of a provider that is no more, within the caller's transaction."""
-    mine = provider_health.c.provider == provider_id
-    connection.execute(sa.delete(provider_health).where(mine))
-
-
 def _tell(
     connection: sa.Connection,
     ledger: Ledger,

@@ -10,7 +10,13 @@ import sqlalchemy as sa
 from resources.errors import Conflict, InvalidInput, NotFound, UnknownName
 from resources.ledger.database import Ledger
 from resources.ledger.rows import insert_missing
-from resources.ledger.tables import pool_members, pool_seeds, pools
+from resources.ledger.tables import (
+    pool_members,
+    pool_seeds,
+    pools,
+    rotation_history,
+    rotations,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +91,11 @@ def change(
 
 
 def delete(ledger: Ledger, pool_id: str) -> None:
-    """Raises UnknownName with the nearest ids."""
+    """Delete a pool with all that is known of its turns. Raises UnknownName with the nearest ids."""
     with ledger.write() as connection:
         _one(connection, pool_id)
-        connection.execute(sa.delete(pool_members).where(pool_members.c.pool == pool_id))
+        for table in (pool_members, rotations, rotation_history):
+            connection.execute(sa.delete(table).where(table.c.pool == pool_id))
         connection.execute(sa.delete(pools).where(pools.c.id == pool_id))
 
 

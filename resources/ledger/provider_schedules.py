@@ -30,6 +30,14 @@ class Row:
     failures_in_a_row: int
 
 
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """A change of a schedule; what is None stays."""
+
+    interval_seconds: int | None = None
+    enabled: bool | None = None
+
+
 NEVER_LOOKED_AT = Row(None, None, 0, None, None, 0, 0, 0)
 
 
@@ -48,23 +56,36 @@ def change(
     interval_seconds: int | None = None,
     enabled: bool | None = None,
 ) -> None:
-    """Edit a schedule; what is None stays. The caller has checked the interval.
+    """Edit a schedule, as `edit` does, in a transaction of its own."""
+    with ledger.write() as connection:
+        edit(connection, ledger, provider_id, Edit(interval_seconds, enabled))
+
+
+def edit(connection: sa.Connection, ledger: Ledger, provider_id: str, wanted: Edit) -> None:
+    """Edit a schedule within the caller's transaction. The caller has checked the interval.
 
     A provider that does not fail is due a new interval after its last look; one that fails
     keeps its time, or gets that one where it is earlier.
     """
-    with ledger.write() as connection:
-        row = _locked(connection, provider_id)
-        values: dict[str, Any] = {}
-        if interval_seconds is not None:
-            values["interval_seconds"] = interval_seconds
-            due = (row.last_at or 0) + interval_seconds * 1_000 if row.last_at else 0
-            values["next_due"] = min(due, row.next_due) if row.failures_in_a_row else due
-        if enabled is not None:
-            values["enabled"] = enabled
-        if values:
-            _update(connection, provider_id, values)
-            commits.record(connection, ledger, TABLE, None, [{"provider": provider_id}], 1)
+    if wanted == Edit():
+        return
+    row = _locked(connection, provider_id)
+    values: dict[str, Any] = {}
+    if wanted.interval_seconds is not None:
+        values["interval_seconds"] = wanted.interval_seconds
+        due = row.last_at + wanted.interval_seconds * 1_000 if row.last_at else 0
+        values["next_due"] = min(due, row.next_due) if row.failures_in_a_row else due
+    if wanted.enabled is not None:
+        values["enabled"] = wanted.enabled
+    _update(connection, provider_id, values)
+    commits.record(connection, ledger, TABLE, None, [{"provider": provider_id}], 1)
+
+
+def switches(connection: sa.Connection) -> dict[str, bool]:
+    """Who was switched on or off, by provider; of all others their own data says."""
+    table = provider_schedules.c
+    query = sa.select(table.provider, table.enabled).where(table.enabled.is_not(None))
+    return {row.provider: row.enabled for row in connection.execute(query)}
 
 
 def note(
@@ -91,12 +112,6 @@ def note(
     )
     values = asdict(replace(row, next_due=began + round(wait(row) * 1_000)))
     _update(connection, provider_id, values)
-
-
-def forget(connection: sa.Connection, provider_id: str) -> None:
-    """A provider that is gone has no schedule, within the caller's transaction."""
-    mine = provider_schedules.c.provider == provider_id
-    connection.execute(provider_schedules.delete().where(mine))
 
 
 def _locked(connection: sa.Connection, provider_id: str) -> Row:

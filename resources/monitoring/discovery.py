@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Iterable
 
-from resources.errors import NotCalled, ProviderError
+from resources.errors import InvalidInput, NotCalled, ProviderError
 from resources.http.client import Client
 from resources.ledger import Ledger, alerts, proposals
 from resources.monitoring.health import sound
@@ -20,11 +20,11 @@ async def discover(
     found = []
     for provider in providers:
         call = provider.health_call
-        if provider.enabled or call is None:
+        if call is None:
             continue
         try:
             answer = await client.get(provider, call, sound, max_wait=0)
-        except NotCalled:
+        except (NotCalled, InvalidInput):
             continue
         except ProviderError:
             await asyncio.to_thread(_withdraw, ledger, provider)

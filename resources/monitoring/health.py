@@ -8,7 +8,9 @@ from collections.abc import Iterable
 from resources.errors import (
     BreakerOpen,
     BudgetExhausted,
+    InvalidInput,
     KeyMissing,
+    NotCalled,
     ProviderError,
     RateLimited,
 )
@@ -58,7 +60,7 @@ async def check_one(client: Client, ledger: Ledger, provider: Provider) -> Healt
 
     `online`: it answered well. `degraded`: slowly, or with failures lately (see `judge`), or
     it limits us, or a check has failed. `offline`: its breaker is open, or three checks in a
-    row have failed. A provider whose key is missing, or whose budget is used up, is not
+    row have failed, or could not be made. A provider whose key is missing, or whose budget is used up, is not
     asked and stays what it was.
     """
     known = await asyncio.to_thread(health.read, ledger, provider.id)
@@ -78,7 +80,8 @@ async def check_one(client: Client, ledger: Ledger, provider: Provider) -> Healt
         if not client.blocked_until(provider):
             return known
         found = Finding("degraded", None, str(error))
-    except ProviderError as error:
+    except (ProviderError, NotCalled, InvalidInput) as error:
+        # Also a key or limits with which it cannot be asked: its own fault, and no end of a run.
         failures = (known.finding.failures if known else 0) + 1
         status: health.Status = "offline" if failures >= FAILED_CHECKS else "degraded"
         found = Finding(status, None, str(error), failures)
@@ -121,13 +124,15 @@ async def check_all(
 
 
 def _heard(client: Client, ledger: Ledger, provider: Provider) -> Health | None:
-    """The health of a provider that need not be asked: it has answered lately, or little of
-    what it allows is for checks. None where it must be asked, or may not be called."""
+    """The health of a provider that need not be asked: it has answered lately and not failed
+    since, or little of what it allows is for checks. None where it must be asked, or may not
+    be called."""
     if client.blocked_until(provider):
         return None
     lately = statistics.of_provider(ledger, provider.id, 1)
     now = ledger.now()
-    if (lately.last_success_at or 0) <= now - INTERVAL_MS:
+    works = (lately.last_success_at or 0) > max(now - INTERVAL_MS, lately.last_failure_at or 0)
+    if not works:
         known, interval = health.read(ledger, provider.id), interval_of(provider)
         # A run of the checks is never quite as late as the one before.
         fresh = known is not None and known.checked_at > now - interval + _SLACK_MS

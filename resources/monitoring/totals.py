@@ -17,20 +17,20 @@ def states_of(ledger: Ledger, providers: Collection[Provider]) -> dict[str, Stat
     """The state of each of these providers, by id: what was found when it was last looked at.
 
     A provider that was not looked at yet is online once it has answered a call within an
-    hour, else unknown. Since the last look a breaker that has opened makes it offline, and
+    hour, degraded where its calls failed, else unknown. Since the last look a breaker that has opened makes it offline, and
     one that is tried again, or a pause that it asked for, degraded.
     """
     known = health.read_all(ledger)
     with ledger.read() as connection:
         hour = ledger.clock - 2 * statistics.HOUR_MS
-        worked = sa.select(provider_outcomes.c.provider).where(
-            provider_outcomes.c.outcome == "ok", provider_outcomes.c.hour > hour
-        )
-        answered = set(connection.execute(worked.distinct()).scalars())
+        calls = sa.select(provider_outcomes.c.provider, provider_outcomes.c.outcome)
+        lately = connection.execute(calls.where(provider_outcomes.c.hour > hour)).all()
         states = connection.execute(sa.select(breakers.c.provider, breakers.c.state))
         broken = {row.provider: row.state for row in states}
         pausing = sa.select(budgets.c.provider).where(budgets.c.not_before > ledger.clock)
         paused = set(connection.execute(pausing).scalars())
+    called = {one for one, _ in lately}
+    answered = {one for one, outcome in lately if outcome == "ok"}
     found: dict[str, State] = {}
     for one in (provider.id for provider in providers):
         state = known[one].finding.status if one in known else None
@@ -39,7 +39,8 @@ def states_of(ledger: Ledger, providers: Collection[Provider]) -> dict[str, Stat
         elif broken.get(one) == "half_open" or one in paused:
             found[one] = "degraded"
         else:
-            found[one] = state or ("online" if one in answered else "unknown")
+            untried: State = "degraded" if one in called else "unknown"
+            found[one] = state or ("online" if one in answered else untried)
     return found
 
 

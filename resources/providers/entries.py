@@ -17,8 +17,11 @@ A call with a `body` (JSON as text) is a POST.
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, get_args
+
+import httpx
 
 from resources.providers.base import (
     CATEGORIES,
@@ -31,10 +34,18 @@ from resources.providers.base import (
     Update,
 )
 from resources.providers.fields import Fields, Problem, has_unfilled
+from resources.providers.keys import IN_CLEAR, RANDOM_PART, carries_key, key_in_json, key_in_query
 
 _ID = re.compile(r"[a-z0-9][a-z0-9_]{0,63}")
 _KINDS = ("header", "query", "path")
 _HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
+# What a request has already, and what belongs to its connection.
+_TAKEN_HEADERS = (
+    "accept-encoding", "connection", "content-length", "content-type", "host", "te",
+    "transfer-encoding", "upgrade", "user-agent",
+)  # fmt: skip
+_PREFIX = re.compile(r"[A-Za-z][A-Za-z-]{0,19} ")
+_LONGEST_WINDOW = 31 * 86_400
 _MOST = 1_000
 # A call a second, where nobody says what a provider allows.
 _POLITE = (Limit(60, 60),)
@@ -67,11 +78,13 @@ def read_entry(raw: object, rules: Rules, problems: list[Problem]) -> Provider |
         "name": fields.text("name", most=100),
         "category": _category(fields, rules),
         "base_url": fields.url("base_url", ("https", "http"), bare=True),
-        "docs_url": fields.url("docs_url", ("https", "http"), default="" if rules.custom else None),
+        "docs_url": _address(
+            fields, "docs_url", ("https", "http"), default="" if rules.custom else None
+        ),
         "limits": _limits(fields, rules),
         "update": fields.choice("update", get_args(Update), default="scheduled"),
         "auth": auth,
-        "ws_url": fields.url("ws_url", ("wss", "ws"), default="") or None,
+        "ws_url": _address(fields, "ws_url", ("wss", "ws"), default="") or None,
         "enabled": fields.flag("enabled", default=True),
         "endpoints": _endpoints(fields, rules),
         "health": _health(fields),
@@ -82,10 +95,8 @@ def read_entry(raw: object, rules: Rules, problems: list[Problem]) -> Provider |
     if rules.custom and not provider["endpoints"] and provider["health"] is None:
         provider["health"] = Call("")
     made = Provider(**provider)
-    if auth and auth.kind == "path" and not _has_place_for_key(made):
-        problems.append(Problem("auth", "kind is path, but neither base_url nor a path has {key}"))
-        return None
-    return made
+    problems += _of_the_whole(made)
+    return made if len(problems) == before else None
 
 
 def entry_of(provider: Provider) -> dict[str, Any]:
@@ -127,10 +138,22 @@ def _category(fields: Fields, rules: Rules) -> str:
     return known if known in CATEGORIES else text
 
 
+def _address(fields: Fields, name: str, schemes: tuple[str, ...], *, default: str | None) -> str:
+    """An address that nobody calls with a key, and that everybody is shown."""
+    url = fields.url(name, schemes, default=default)
+    # Pages of a documentation may have parts that look random; addresses of nodes have keys there.
+    random = name == "ws_url" and RANDOM_PART.search(url)
+    if url and not fields.refused(name) and (random or key_in_query(url)):
+        fields.refuse(name, IN_CLEAR)
+    return url
+
+
 def _limits(fields: Fields, rules: Rules) -> tuple[Limit, ...]:
     limits = []
     for one in fields.tables("limits"):
         limits.append(Limit(one.count("amount"), one.count("seconds")))
+        if limits[-1].seconds > _LONGEST_WINDOW:
+            one.refuse("seconds", f"are more than the {_LONGEST_WINDOW} of 31 days")
         one.refuse_others()
     windows = [limit.seconds for limit in limits]
     if len(set(windows)) < len(windows):
@@ -150,6 +173,11 @@ def _auth(fields: Fields) -> Auth | None:
         found.refuse("name", f"is missing: which {kind} takes the key?")
     if kind == "header" and name and not _HEADER.fullmatch(name):
         found.refuse("name", f"{name!r} cannot be the name of a header")
+    if kind == "header" and name.lower() in _TAKEN_HEADERS:
+        found.refuse("name", f"{name!r} is a header that takes no key")
+    if prefix and not _PREFIX.fullmatch(prefix):
+        # Not the prefix itself: it may be a key.
+        found.refuse("prefix", "must be a word and a blank, as in Bearer; send the key as `key`")
     found.refuse_others()
     return Auth(kind, name, prefix, required) if kind in _KINDS else None
 
@@ -182,7 +210,13 @@ def _call(fields: Fields) -> Call:
     if has_unfilled(path):
         fields.refuse("path", f"{path!r} has {{…}} that nobody has filled in")
     weight = fields.count("weight", default=1)
-    return Call(path, fields.texts("params"), weight, fields.json_text("body"))
+    params, body = fields.texts("params"), fields.json_text("body")
+    for name, value in params.items():
+        if carries_key(name, value):
+            fields.refuse(f"params.{name}", IN_CLEAR)
+    if body is not None and key_in_json(body):
+        fields.refuse("body", IN_CLEAR)
+    return Call(path, params, weight, body)
 
 
 def _call_of(call: Call) -> dict[str, Any]:
@@ -197,8 +231,19 @@ def _call_of(call: Call) -> dict[str, Any]:
     return entry
 
 
-def _has_place_for_key(provider: Provider) -> bool:
-    calls = [one.call for one in provider.endpoints] + (
-        [provider.health] if provider.health else []
-    )
-    return any("{key}" in text for text in (provider.base_url, *(call.path for call in calls)))
+def _of_the_whole(provider: Provider) -> Iterator[Problem]:
+    """What is wrong with fields that are right one by one."""
+    calls = {f"endpoints[{n}]": one.call for n, one in enumerate(provider.endpoints)}
+    if provider.health:
+        calls["health"] = provider.health
+    paths = [provider.base_url, *(call.path for call in calls.values())]
+    if provider.auth and provider.auth.kind == "path" and not any("{key}" in one for one in paths):
+        yield Problem("auth", "kind is path, but neither base_url nor a path has {key}")
+    most = min((limit.amount for limit in provider.limits), default=None)
+    for at, call in calls.items():
+        if most is not None and call.weight > most:
+            yield Problem(f"{at}.weight", f"{call.weight} never fits the limit of {most}")
+        try:
+            httpx.URL(provider.base_url.rstrip("/") + call.path, params=dict(call.params))
+        except (httpx.InvalidURL, ValueError):
+            yield Problem(at, "cannot be sent: it makes no address")

@@ -6,6 +6,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests.api.entries import APIS
 from tests.api.server import Store, opened, served
 from tests.api.world import fill
 
@@ -38,3 +39,31 @@ def store(tmp_path: Path) -> Iterator[Store]:
     """An empty store of the test's own."""
     with opened(tmp_path / "home") as made:
         yield made
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    with opened(tmp_path_factory.mktemp("config")) as store:
+        yield store
+
+
+@pytest.fixture(scope="module")
+def anonymous(place: Store) -> Iterator[httpx.Client]:
+    with served(place.settings) as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+def everything(place: Store, anonymous: httpx.Client) -> Iterator[httpx.Client]:
+    headers = {"X-API-Key": place.key("admin")}
+    with httpx.Client(base_url=anonymous.base_url, headers=headers, trust_env=False) as client:
+        yield client
+
+
+@pytest.fixture
+def admin(everything: httpx.Client) -> Iterator[httpx.Client]:
+    """A client that may do everything; what a test has added is gone after it."""
+    yield everything
+    for row in everything.get(APIS).json()["apis"]:
+        if row["custom"]:
+            everything.delete(f"{APIS}/{row['id']}")

@@ -36,12 +36,23 @@ class PlayedDagster:
             self.launched.append(variables["params"])
             return {"launchRun": {"run": {"runId": f"run-{len(self.launched)}"}}}
         if "runsOrError" in query:
-            [run_id] = variables["filter"]["runIds"]
-            run = {"runId": run_id, "jobName": "collect_snapshots", "status": self.status}
-            return {"runsOrError": {"results": [run]}}
+            wanted = variables["filter"]
+            found = wanted.get("runIds") or self._with(wanted["tags"], wanted["statuses"])
+            runs = [
+                {"runId": run_id, "jobName": "a_job", "status": self.status} for run_id in found
+            ]
+            return {"runsOrError": {"results": runs}}
         if "daemonHealth" in query:
             return {"instance": {"daemonHealth": {"daemonStatus": {"healthy": True}}}}
         return {"repositoriesOrError": {"nodes": [{"jobs": JOBS, "schedules": [SCHEDULE]}]}}
+
+    def _with(self, tags: list[dict[str, str]], statuses: list[str]) -> list[str]:
+        return [
+            f"run-{number}"
+            for number, params in enumerate(self.launched, 1)
+            if all(tag in params["executionMetadata"]["tags"] for tag in tags)
+            and self.status in statuses
+        ]
 
     @property
     def jobs(self) -> list[str]:

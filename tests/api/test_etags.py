@@ -4,7 +4,9 @@ import httpx
 import pytest
 
 from resources.flush import flush_prices
-from tests.api.server import Store, served
+from resources.ledger.budgets import Budgets
+from resources.providers import load_providers
+from tests.api.server import Store, served, until
 from tests.api.world import START, fill, prices
 
 PATHS = [
@@ -50,3 +52,22 @@ def test_the_etag_moves_with_the_data(store: Store) -> None:
 def test_an_error_is_never_not_modified(service: httpx.Client, tmp_path: Path) -> None:
     answer = service.get(f"/{tmp_path.name}", headers={"If-None-Match": "*"})
     assert answer.status_code == 404
+
+
+def test_the_etag_of_budgets_does_not_move_with_the_clock(store: Store) -> None:
+    provider = load_providers()["binance"]
+    Budgets(store.ledger).forbid(provider, 600_000)
+    paths = ("/api/rate-limits", "/api/rate-limits/binance")
+    with served(store.settings) as client:
+        first = [client.get(path) for path in paths]
+        seconds = left(client)
+        until(lambda: left(client) < seconds)
+        second = [client.get(path) for path in paths]
+        assert [a.headers["etag"] for a in first] == [a.headers["etag"] for a in second]
+        Budgets(store.ledger).forbid(provider, 900_000)
+        for path, answer in zip(paths, first, strict=True):
+            assert client.get(path).headers["etag"] != answer.headers["etag"]
+
+
+def left(client: httpx.Client) -> int:
+    return int(client.get("/api/rate-limits/binance").json()["reset_in_seconds"])

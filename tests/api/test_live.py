@@ -118,11 +118,14 @@ def test_the_newest_message_of_a_symbol_is_never_too_old() -> None:
 
 def test_a_hub_has_room_for_so_many() -> None:
     hub = Hub(Limits(sockets=2, per_address=1))
-    with hub.joined(Client("ws", "one", keyed=False)):
-        assert not hub.has_room(Client("ws", "one", keyed=False))
-        assert hub.has_room(Client("ws", "two", keyed=False))
-        with hub.joined(Client("ws", "one", keyed=True)):
-            assert not hub.has_room(Client("ws", "two", keyed=True))
+    with hub.joined(Client("ws", "one", keyed=False)) as first:
+        with hub.joined(Client("ws", "one", keyed=False)) as second:
+            assert (first, second) == (True, False)
+        with (
+            hub.joined(Client("ws", "one", keyed=True)) as keyed,
+            hub.joined(Client("ws", "two", keyed=True)) as too_many,
+        ):
+            assert (keyed, too_many) == (True, False)
     assert hub.clients == ()
     assert hub.sessions == 2
 

@@ -123,7 +123,6 @@ def test_a_pool_is_made_changed_and_deleted(admin: httpx.Client) -> None:
     change = {"rotation_strategy": "least_used", "enabled": False, "description": "mine"}
     changed = admin.put(path, json=change).json()["pool"]
     assert changed.items() >= change.items()
-    assert admin.put(path, json={}).json()["pool"].items() >= change.items()
     assert admin.delete(path).json()["pool_id"] == "my_nodes"
     assert admin.get(path).status_code == 404
     assert admin.delete(path).status_code == 404
@@ -149,6 +148,14 @@ def test_members_have_a_priority_and_a_weight_of_their_own(admin: httpx.Client) 
         ("POST", "/api/pools", {**POOL, "name": "  "}, 422),
         ("POST", "/api/pools", {**POOL, "name": "?!"}, 422),
         ("POST", "/api/pools", {"name": "Nodes"}, 422),
+        ("POST", "/api/pools", {**POOL, "name": "History!"}, 422),
+        ("POST", "/api/pools", {**POOL, "nmae": "Nodes"}, 422),
+        ("POST", "/api/pools", [POOL], 422),
+        ("PUT", "/api/pools/prices", {}, 422),
+        ("PUT", "/api/pools/prices", None, 422),
+        ("PUT", "/api/pools/prices", {"enabled": None}, 422),
+        ("PUT", "/api/pools/prices", {"enabled": "yes"}, 422),
+        ("PUT", "/api/pools/prices", {"name": "Mine", "enabled": True}, 422),
         ("POST", "/api/pools", {**POOL, "name": "exchange  data"}, 409),
         ("PUT", "/api/pools/prices", {"rotation_strategy": "clever"}, 422),
         ("PUT", "/api/pools/nothing_like_it", {"enabled": True}, 404),
@@ -159,6 +166,8 @@ def test_members_have_a_priority_and_a_weight_of_their_own(admin: httpx.Client) 
         ("POST", "/api/pools/nowhere/members", {"provider_id": "kraken"}, 404),
         ("POST", "/api/pools/prices/members", {"provider_id": "etherscan", "weight": -1}, 422),
         ("POST", "/api/pools/prices/members", {"provider_id": "etherscan", "priority": -1}, 422),
+        ("POST", "/api/pools/prices/members", {"provider_id": "etherscan", "priority": "5"}, 422),
+        ("POST", "/api/pools/prices/members", {"provider_id": "etherscan", "weight": True}, 422),
         ("DELETE", "/api/pools/nft_markets/members/kraken", None, 404),
         ("POST", "/api/pools/nowhere/rotate", None, 404),
         ("GET", "/api/pools/history?limit=0", None, 422),
@@ -185,6 +194,16 @@ def test_a_rotation_by_hand_is_recorded_with_its_reason(store: Store, admin: htt
     assert admin.get(f"/api/pools/{pool_id}").json()["total_rotations"] == 3
     # Another process goes on from there.
     assert newest(store.ledger, 1)[0].to == "binance"
+
+
+def test_a_pool_that_is_made_again_has_no_history(store: Store, admin: httpx.Client) -> None:
+    for turn in range(2):
+        pool_id = nodes(admin, "binance", "kraken", "coingecko")
+        assert admin.get(f"/api/pools/{pool_id}").json()["total_rotations"] == 0
+        assert admin.get("/api/pools/history").json()["total"] == 0
+        assert admin.post(f"/api/pools/{pool_id}/rotate").json()["provider_id"] == "binance"
+        assert newest(store.ledger, 5)[0].of is None, turn
+        assert admin.delete(f"/api/pools/{pool_id}").status_code == 200
 
 
 def test_nobody_is_turned_to_before_the_time(store: Store, admin: httpx.Client) -> None:

@@ -1,8 +1,6 @@
-"""Providers that are added, changed, removed, exported and imported while the service runs."""
+"""Providers that are added, changed and removed while the service runs."""
 
-import json
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,53 +10,8 @@ import pytest
 from resources.directory import Directory
 from resources.ledger.custom_providers import StoredKeys
 from resources.providers import load_providers
-from tests.api.server import Store, opened, served
-
-KEY = "k3y-that-nobody-may-see"
-ACME = {
-    "id": "acme",
-    "name": "Acme",
-    "category": "My own",
-    "base_url": "https://api.acme.example/v1",
-    "auth": {"kind": "header", "name": "X-Acme", "key": KEY},
-    "endpoints": [{"feed": "prices", "path": "/prices", "params": {"of": "btc"}}],
-    "update_type": "periodic",
-}
-APIS = "/api/v2/config/apis"
-IMPORT = "/api/v2/config/import"
-
-
-@pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
-    with opened(tmp_path_factory.mktemp("config")) as store:
-        yield store
-
-
-@pytest.fixture(scope="module")
-def anonymous(place: Store) -> Iterator[httpx.Client]:
-    with served(place.settings) as client:
-        yield client
-
-
-@pytest.fixture(scope="module")
-def everything(place: Store, anonymous: httpx.Client) -> Iterator[httpx.Client]:
-    headers = {"X-API-Key": place.key("admin")}
-    with httpx.Client(base_url=anonymous.base_url, headers=headers, trust_env=False) as client:
-        yield client
-
-
-@pytest.fixture
-def admin(everything: httpx.Client) -> Iterator[httpx.Client]:
-    """A client that may do everything; what a test has added is gone after it."""
-    yield everything
-    for row in everything.get(APIS).json()["apis"]:
-        if row["custom"]:
-            everything.delete(f"{APIS}/{row['id']}")
-
-
-def upload(client: httpx.Client, document: Any, **form: str) -> httpx.Response:
-    content = document if isinstance(document, bytes) else json.dumps(document).encode()
-    return client.post(IMPORT, files={"file": ("list.json", content)}, data=form)
+from tests.api.entries import ACME, APIS, IMPORT, KEY, upload
+from tests.api.server import Store
 
 
 @pytest.mark.parametrize(
@@ -149,6 +102,36 @@ def test_an_id_is_taken_once(admin: httpx.Client) -> None:
         ({"auth": {"kind": "smoke"}}, "auth.kind"),
         ({"auth": {"kind": "header", "name": "X", "key": "new\nline-in-it"}}, "auth"),
         ({"limits": [{"amount": 0, "seconds": 1}]}, "limits[0].amount"),
+        ({"limits": [{"amount": 9, "seconds": 31 * 86_400 + 1}]}, "limits[0].seconds"),
+        ({"limits": [{"amount": 1, "seconds": 31 * 86_400}]}, "limits"),
+        ({"endpoints": [{"path": "/x", "weight": 61}]}, "endpoints[0].weight"),
+        ({"health": {"path": "/x", "weight": 61}}, "health.weight"),
+        (
+            {
+                "endpoints": [
+                    {"path": "/x", "params": {"a": "x" * 9_999, "b": "x" * 9_999, "c": "ü" * 9_999}}
+                ]
+            },
+            "endpoints[0]",
+        ),
+        ({"interval": 5}, "interval"),
+        ({"base_url": "https://acme.example?x=1"}, "base_url"),
+        ({"base_url": "https://acme.example/#x"}, "base_url"),
+        ({"auth": {"kind": "header", "name": "X-Ü", "key": KEY}}, "auth.name"),
+        ({"auth": {"kind": "header", "name": "Content-Length", "key": KEY}}, "auth.name"),
+        ({"auth": {"kind": "header", "name": "X", "prefix": "Ünï ", "key": KEY}}, "auth.prefix"),
+        ({"auth": {"kind": "header", "name": "X", "prefix": f"Bearer {KEY}"}}, "auth.prefix"),
+        ({"auth": {"kind": "header", "name": "X", "prefix": KEY}}, "auth.prefix"),
+        ({"ws_url": f"wss://me:{KEY}@acme.example"}, "ws_url"),
+        ({"ws_url": f"wss://acme.example/?token={KEY}"}, "ws_url"),
+        ({"ws_url": "wss://acme.example/ws/v3/0f1e2d3c4b5a69788796a5b4c3d2e1f0"}, "ws_url"),
+        ({"ws_url": f"wss://acme.example/?key={KEY}"}, "ws_url"),
+        ({"docs_url": f"https://acme.example/docs?x=1&api_key={KEY}"}, "docs_url"),
+        (
+            {"endpoints": [{"path": "/x", "body": f'{{"a": [{{"apiKey": "{KEY}"}}]}}'}]},
+            "endpoints[0].body",
+        ),
+        ({"endpoints": [{"path": "/x", "body": {"auth": {"password": KEY}}}]}, "endpoints[0].body"),
     ],
 )
 def test_what_is_wrong_is_told_by_its_field(
@@ -159,6 +142,56 @@ def test_what_is_wrong_is_told_by_its_field(
     assert field in {error["field"] for error in answer.json()["errors"]}
     assert KEY not in answer.text
     assert admin.get(f"{APIS}/acme").status_code == 404
+
+
+@pytest.mark.parametrize("name", ["api_key", "key", "token", "secret", "password", "appid", "auth"])
+def test_a_key_among_parameters_is_kept_as_one(
+    admin: httpx.Client, place: Store, name: str
+) -> None:
+    endpoint = {"feed": "prices", "path": "/prices", "params": {"of": "btc", name: KEY}}
+    answer = admin.post(APIS, json={**ACME, "auth": None, "endpoints": [endpoint]})
+    assert answer.status_code == 201
+    assert KEY not in answer.text + admin.get(APIS).text + admin.get("/api/v2/config/export").text
+    assert StoredKeys(place.ledger).get("acme") == KEY
+
+
+@pytest.mark.parametrize("value", ["usdc", "BTC,ETH", "0xA0b86991c6218b36c1d19D4a2e9Eb0cE3606eB48"])
+def test_a_parameter_named_token_may_ask_for_a_coin(admin: httpx.Client, value: str) -> None:
+    endpoint = {"feed": "prices", "path": "/prices", "params": {"token": value}}
+    assert admin.post(APIS, json={**ACME, "endpoints": [endpoint]}).status_code == 201
+    assert admin.get(f"{APIS}/acme").json()["endpoints"] == [endpoint]
+
+
+def test_a_name_is_of_one_provider(admin: httpx.Client) -> None:
+    assert admin.post(APIS, json={**ACME, "name": "KRAKEN"}).status_code == 409
+    assert admin.post(APIS, json=ACME).status_code == 201
+    assert admin.post(APIS, json={**ACME, "id": "other", "name": "aCME"}).status_code == 409
+    assert upload(admin, [{**ACME, "id": "other"}]).status_code == 409
+    assert admin.put(f"{APIS}/acme", json=ACME).status_code == 200
+
+
+@pytest.mark.parametrize("enabled", [True, False])
+def test_those_that_are_enabled_are_told_apart(admin: httpx.Client, enabled: bool) -> None:
+    admin.post(APIS, json={**ACME, "auth": None, "enabled": enabled})
+    found = admin.get(APIS, params={"enabled": enabled}).json()["apis"]
+    assert {row["enabled"] for row in found} == {enabled}
+    assert "acme" in {row["id"] for row in found}
+    assert admin.get(APIS, params={"enabled": "perhaps"}).status_code == 422
+
+
+def test_one_that_was_switched_off_is_on_again_by_its_schedule_alone(admin: httpx.Client) -> None:
+    admin.post(APIS, json={**ACME, "auth": None, "enabled": False})
+    places = (f"{APIS}/acme", "/api/v2/schedule/tasks/acme")
+    assert [admin.get(path).json()["enabled"] for path in places] == [False, False]
+    assert provider_of(admin)["enabled"] is False
+    admin.put("/api/v2/schedule/tasks/acme", json={"enabled": True})
+    assert [admin.get(path).json()["enabled"] for path in places] == [True, True]
+    assert provider_of(admin)["enabled"] is True
+
+
+def provider_of(client: httpx.Client) -> dict[str, Any]:
+    rows = client.get("/api/providers", params={"category": "My own"}).json()["providers"]
+    return next(dict(row) for row in rows if row["provider_id"] == "acme")
 
 
 def test_an_interval_below_the_minimum_is_told_with_it(admin: httpx.Client) -> None:
@@ -197,72 +230,6 @@ def test_a_body_is_bounded_and_must_be_json(admin: httpx.Client) -> None:
     assert admin.post(APIS, content=chunks).status_code == 413
     for content in (b"", b"[]", b"{", b"[" * 100_000):
         assert admin.post(APIS, content=content).status_code == 422
-
-
-def test_what_was_exported_is_what_an_import_takes(admin: httpx.Client) -> None:
-    admin.post(APIS, json=ACME)
-    exported = admin.get("/api/v2/config/export")
-    assert exported.headers["content-disposition"] == 'attachment; filename="providers.json"'
-    assert exported.json()["providers"][0]["key"] == "***"
-    before = admin.get(f"{APIS}/acme").json()
-    merged = upload(admin, exported.content).json()
-    assert (merged["added"], merged["updated"], merged["rejected"]) == (0, 1, 0)
-    admin.delete(f"{APIS}/acme")
-    assert upload(admin, exported.content).json()["added"] == 1
-    after = admin.get(f"{APIS}/acme").json()
-    assert {**before, "key": None, "timestamp": None} == {**after, "timestamp": None}
-
-
-def test_an_import_is_all_or_nothing(admin: httpx.Client) -> None:
-    good = {"name": "Good", "url": "https://good.example"}
-    bad = {"name": "Bad", "url": "http://10.0.0.1", "rate_limit": "5/sec"}
-    worse = {"name": "Worse", "update_type": "never"}
-    answer = upload(admin, [good, bad, worse, {**good, "id": "kraken"}, good])
-    assert answer.status_code == 422
-    errors = {(error["entry"], error["field"]) for error in answer.json()["errors"]}
-    assert errors == {
-        ("bad", "base_url"), ("worse", "base_url"), ("worse", "update"), ("kraken", "id"),
-        ("good", "id"),
-    }  # fmt: skip
-    assert answer.json()["rejected"] == 4
-    assert admin.get(f"{APIS}/good").status_code == 404
-
-
-def test_replace_removes_the_others_and_merge_does_not(admin: httpx.Client) -> None:
-    first = [{"name": "One", "url": "https://one.example"}]
-    second = [{"name": "Two", "url": "https://two.example"}]
-
-    def held() -> set[str]:
-        return {row["id"] for row in admin.get(APIS).json()["apis"] if row["custom"]}
-
-    upload(admin, first)
-    assert held() == {"one"}
-    upload(admin, second, mode="merge")
-    assert held() == {"one", "two"}
-    assert upload(admin, second, mode="replace").json()["updated"] == 1
-    assert held() == {"two"}
-    assert admin.post(f"{IMPORT}?mode=replace", json=first).status_code == 200
-    assert held() == {"one"}
-    assert upload(admin, first, mode="mend").status_code == 422
-
-
-def test_keys_in_a_file_are_dropped_with_a_warning(admin: httpx.Client, place: Store) -> None:
-    entry = {"name": "One", "url": "https://one.example", "auth": {"type": "query", "key": KEY}}
-    answer = upload(admin, {"providers": [entry]})
-    assert answer.status_code == 200
-    assert any("HEADWATER_KEY_ONE" in warning for warning in answer.json()["warnings"])
-    assert KEY not in answer.text
-    assert StoredKeys(place.ledger).get("one") is None
-
-
-def test_a_file_is_bounded_and_must_be_one(admin: httpx.Client) -> None:
-    assert upload(admin, b" " * 10_000_001).status_code == 413
-    assert upload(admin, b" " * 10_200_001).status_code == 413
-    assert upload(admin, b"{").status_code == 422
-    assert admin.post(IMPORT, data={"mode": "merge"}, files={"x": ""}).status_code == 422
-    assert admin.post(IMPORT, headers={"content-type": "multipart/form-data"}).status_code in (
-        400, 422,
-    )  # fmt: skip
 
 
 def test_a_provider_is_removed_while_others_ask_for_it(admin: httpx.Client) -> None:

@@ -145,6 +145,43 @@ def at(store: Store, dagster_port: int) -> Settings:
     return store.settings.model_copy(update={"port": free_port(), "dagster_port": dagster_port})
 
 
+def claim_for(ledger: Ledger, provider: str, run_id: str | None) -> None:
+    """An update of a provider that was asked for, and its run where one was launched."""
+    claim = forced_updates.claim(ledger, provider, 10)
+    assert claim is not None
+    assert claim.mine
+    if run_id is not None:
+        forced_updates.launched(ledger, claim, run_id)
+
+
+def test_few_updates_of_different_providers_go_at_once(store: Store) -> None:
+    headers = {"X-API-Key": store.key("write")}
+    names = ["binance", "kraken", "coingecko", "coinbase_exchange"]
+    with playing() as dagster, served(at(store, dagster.port)) as client:
+        client.headers.update(headers)
+        answers = [client.post(f"{TASKS}/{name}/force-update") for name in names]
+        assert [answer.status_code for answer in answers] == [202, 202, 202, 503]
+        assert answers[3].json()["type"] == "urn:headwater:busy"
+        assert 1 <= int(answers[3].headers["retry-after"]) <= 10
+        again = client.post(f"{TASKS}/binance/force-update")
+        assert again.json()["run_id"] == "run-1"
+        forced_updates.ended(store.ledger, "run-2")
+        assert client.post(f"{TASKS}/{names[3]}/force-update").json()["run_id"] == "run-4"
+    for params in dagster.launched:
+        assert {"key": "dagster/priority", "value": "-5"} in params["executionMetadata"]["tags"]
+
+
+def test_runs_that_were_killed_leave_room_for_others(store: Store) -> None:
+    early = Ledger(store.settings.ledger_url, skew_ms=-60_000)
+    for name, run_id in (("kraken", "killed"), ("coingecko", "killed"), ("okx", None)):
+        claim_for(early, name, run_id)
+    early.close()
+    headers = {"X-API-Key": store.key("write")}
+    with playing(status="FAILURE") as dagster, served(at(store, dagster.port)) as client:
+        assert client.post(f"{TASKS}/binance/force-update", headers=headers).status_code == 202
+    assert [claim.provider for claim in forced_updates.claims(store.ledger)] == ["binance"]
+
+
 def test_a_hundred_at_once_in_two_processes_are_one_run(store: Store) -> None:
     headers = {"X-API-Key": store.key("write")}
 
@@ -180,7 +217,7 @@ def test_a_run_that_ended_without_a_word_is_asked_after(
 ) -> None:
     # The claim was made a minute ago.
     early = Ledger(store.settings.ledger_url, skew_ms=-60_000)
-    forced_updates.launched(early, forced_updates.claim(early, "binance"), "killed")
+    claim_for(early, "binance", "killed")
     early.close()
     with playing(status=status) as dagster, served(at(store, dagster.port)) as client:
         headers = {"X-API-Key": store.key("write")}
@@ -190,7 +227,7 @@ def test_a_run_that_ended_without_a_word_is_asked_after(
 
 def test_a_launch_that_was_never_finished_is_made_up_for(store: Store) -> None:
     early = Ledger(store.settings.ledger_url, skew_ms=-60_000)
-    forced_updates.claim(early, "binance")
+    claim_for(early, "binance", None)
     early.close()
     with playing() as dagster, served(at(store, dagster.port)) as client:
         headers = {"X-API-Key": store.key("write")}
@@ -200,7 +237,7 @@ def test_a_launch_that_was_never_finished_is_made_up_for(store: Store) -> None:
 
 def test_without_dagster_no_claim_is_left(store: Store, writer: httpx.Client) -> None:
     assert writer.post(f"{TASKS}/binance/force-update").status_code == 503
-    assert forced_updates.claim(store.ledger, "binance").mine
+    assert forced_updates.claims(store.ledger) == []
 
 
 def test_one_that_is_disabled_is_not_looked_at(writer: httpx.Client) -> None:

@@ -5,9 +5,13 @@ from typing import Any
 
 import httpx
 import pytest
+import sqlalchemy as sa
 
 from pipelines.supervisor import sandbox_config
-from resources.ledger import health, proposals
+from resources.ledger import health, proposals, statistics
+from resources.ledger.budgets import Budgets
+from resources.ledger.tables import provider_outcomes
+from resources.monitoring.totals import states_of
 from resources.providers import load_providers
 from resources.providers.base import CATEGORIES
 from sandbox.server import running
@@ -149,6 +153,27 @@ def test_one_that_is_switched_off_and_works_is_marked(store: Store) -> None:
     with served(store.settings) as client:
         rows = get(client, "/api/providers")["providers"]
     assert [row["provider_id"] for row in rows if row["proposed"]] == [off]
+
+
+def test_a_look_that_was_not_made_says_so(store: Store) -> None:
+    key = {"X-API-Key": store.key("write")}
+    few, budgets = EVERYONE["coingecko"], Budgets(store.ledger)
+    budgets.arrived(budgets.reserve(few, few.limits[0].amount))
+    with running(sandbox_config()) as url, served(_at(store, url)) as client:
+        body = client.post(f"/api/providers/{few.id}/health-check", headers=key).json()
+    assert (body["is_healthy"], body["response_time"]) == (None, None)
+    assert "not asked" in body["error"]
+
+
+def test_one_whose_calls_have_all_failed_is_degraded(store: Store) -> None:
+    hour = store.ledger.now() // statistics.HOUR_MS * statistics.HOUR_MS
+    with store.ledger.write() as connection:
+        connection.execute(
+            sa.insert(provider_outcomes).values(
+                provider=ONLINE, outcome="timeout", hour=hour, count=3, last_at=hour
+            )
+        )
+    assert states_of(store.ledger, [EVERYONE[ONLINE]]) == {ONLINE: "degraded"}
 
 
 def test_a_provider_is_asked_by_hand(store: Store) -> None:

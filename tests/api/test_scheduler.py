@@ -1,5 +1,7 @@
 """The jobs, and runs of them by hand."""
 
+import asyncio
+
 import httpx
 import pytest
 
@@ -77,10 +79,34 @@ def test_a_job_is_started_by_hand(store: Store, job: str, name: str) -> None:
     assert dagster.jobs == [name]
     [params] = dagster.launched
     tags = {tag["key"] for tag in params["executionMetadata"]["tags"]}
+    assert {"key": "dagster/priority", "value": "-5"} in params["executionMetadata"]["tags"]
     assert ("dagster/partition" in tags) == (name == "collect_prices")
     assert ("dagster/asset_partition_range_end" in tags) == (name == "collect_ohlcv")
     categories = params["runConfigData"].get("ops")
     assert bool(categories) == (job == "news_collection")
+
+
+@pytest.mark.parametrize(("status", "runs"), [("QUEUED", 1), ("STARTED", 1), ("SUCCESS", 5)])
+def test_a_job_that_was_triggered_and_has_not_ended_is_not_started_again(
+    store: Store, status: str, runs: int
+) -> None:
+    headers = {"X-API-Key": store.key("write")}
+
+    async def ask(url: str) -> list[httpx.Response]:
+        async with httpx.AsyncClient(headers=headers, timeout=30, trust_env=False) as client:
+            return await asyncio.gather(*(client.post(url) for _ in range(5)))
+
+    with playing(status=status, seconds=0.1) as dagster:
+        settings = store.settings.model_copy(update={"dagster_port": dagster.port})
+        with served(settings) as client:
+            answers = asyncio.run(ask(f"{client.base_url}{TRIGGER}/prices"))
+            other = client.post(f"{TRIGGER}/market_data", headers=headers)
+    assert {answer.status_code for answer in answers} == {202}
+    assert len({answer.json()["run_id"] for answer in answers}) == runs
+    told = [answer.json()["message"].endswith("has not ended") for answer in answers]
+    assert told.count(False) == runs
+    # Another trigger of the same job has other providers, or the like.
+    assert other.json()["run_id"] == f"run-{runs + 1}"
 
 
 def test_an_unknown_job_is_told_with_near_ones(store: Store) -> None:

@@ -86,6 +86,11 @@ class Demo:
         headers = {"X-API-Key": self.key}
         return httpx.get(f"http://127.0.0.1:{self.port}{path}", params=params, headers=headers)
 
+    def put(self, path: str, body: Mapping[str, object]) -> None:
+        headers = {"X-API-Key": self.key}
+        url = f"http://127.0.0.1:{self.port}{path}"
+        httpx.put(url, json=body, headers=headers).raise_for_status()
+
     def sandbox(self, method: str, path: str, json: Mapping[str, object] | None = None) -> None:
         url = f"http://127.0.0.1:{self.sandbox_port}{path}"
         httpx.request(method, url, json=json).raise_for_status()

@@ -111,7 +111,7 @@ def test_a_partition_of_snapshots_is_materialized_as_the_ui_does(demo: Demo) -> 
 
 
 def test_a_cancel_ends_the_retries_of_a_run(demo: Demo) -> None:
-    demo.sandbox("POST", "/_control/faults", {"provider": "binance", "kind": "status_5xx"})
+    demo.put("/api/pools/ohlcv", {"enabled": False})
     config = {"ops": {OHLCV_ASSET: {"config": {"symbols": ["BTC"], "interval": "1w"}}}}
     run_id = demo.dagster.launch(OHLCV_JOB, {"dagster/partition": "2026-02-01"}, config)
     try:
@@ -121,7 +121,7 @@ def test_a_cancel_ends_the_retries_of_a_run(demo: Demo) -> None:
         demo.dagster.terminate([run])
         demo.wait_until(lambda: not _going(demo, run_id), 60)
     finally:
-        demo.sandbox("DELETE", "/_control/faults")
+        demo.put("/api/pools/ohlcv", {"enabled": True})
     ended = demo.dagster.run(run_id)
     assert ended is not None
     assert ended.status == "CANCELED"

@@ -8,7 +8,8 @@ import pytest
 
 from resources.directory import Directory
 from resources.errors import UnknownName
-from resources.ledger import Ledger, custom_providers
+from resources.ledger import Ledger, custom_providers, provider_schedules
+from resources.pools import living
 from resources.providers import load_providers
 from resources.providers.base import CATEGORIES, Auth, Provider
 from tests.resources.http.played import a_provider
@@ -63,6 +64,17 @@ def test_what_is_read_is_kept_until_anyone_commits(ledger: Ledger, directory: Di
     assert directory.providers() is before
     custom_providers.add(ledger, KEYED)
     assert directory.providers() is not before
+
+
+@pytest.mark.parametrize("own", [True, False])
+def test_a_schedule_says_whether_a_provider_is_enabled_before_its_data(
+    ledger: Ledger, directory: Directory, own: bool
+) -> None:
+    provider = next(one for one in directory.providers().values() if one.enabled == own)
+    assert directory.enabled(provider) is own
+    provider_schedules.change(ledger, provider.id, enabled=not own)
+    assert directory.enabled(provider) is not own
+    assert living(directory, provider, sandboxed=True) is not own
 
 
 def test_categories_are_those_of_custom_providers_too(ledger: Ledger, directory: Directory) -> None:

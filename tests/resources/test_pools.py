@@ -11,7 +11,7 @@ from resources.errors import Conflict
 from resources.http.rotation import STRATEGIES
 from resources.ledger import Ledger
 from resources.ledger import pools as rows
-from resources.pools import COLLECTED, candle_priority, delete, membership, seed, serves
+from resources.pools import COLLECTED, Pools, candle_priority, membership, seed, serves
 from resources.providers import load_providers
 from resources.providers.base import CATEGORIES, FEEDS, Auth, Limit, Provider
 
@@ -127,7 +127,8 @@ def test_a_pool_that_a_feed_is_collected_through_stays(
     ledger: Ledger, providers: Mapping[str, Provider], feed: str
 ) -> None:
     seed(ledger, providers)
+    pools = Pools(ledger, Directory(ledger), sandboxed=True)
     with pytest.raises(Conflict, match="disable it or remove members"):
-        delete(ledger, feed)
-    delete(ledger, "nft_markets")
+        pools.delete(feed)
+    pools.delete("nft_markets")
     assert rows.read(ledger, feed).id == feed

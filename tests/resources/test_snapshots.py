@@ -4,7 +4,8 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -14,10 +15,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.supervisor import sandbox_config
+from resources.directory import Directory
+from resources.http import Client
 from resources.ledger import Ledger, commits, provider_schedules
+from resources.ledger.snapshots import Bounds
 from resources.ledger.tables import snapshot_bodies, snapshots
-from resources.snapshots import is_news
+from resources.providers.base import Auth, Call, Provider
+from resources.schedules import Schedules
+from resources.snapshots import Looks, is_news
 from sandbox.server import running
+from tests.resources.http.played import a_provider, answers, played
 
 LOOKING = """
 import asyncio, sys
@@ -95,3 +102,34 @@ def test_a_kill_loses_nothing_that_was_acknowledged(
     looked = provider_schedules.read(ledger)
     assert {row.provider for row in rows} == {name for name, one in looked.items() if one.last_at}
     ledger.close()
+
+
+async def test_one_that_cannot_be_asked_does_not_end_the_looks_at_others(tmp_path: Path) -> None:
+    ledger = Ledger(f"sqlite:///{tmp_path / 'ledger.db'}")
+    ledger.migrate()
+    faulty = {
+        "unsendable": replace(
+            a_provider("unsendable", auth=Auth("header", "X-Key", "Ünï ")), health=Call("/x")
+        ),
+        "heavy": replace(a_provider("heavy", (5, 60)), health=Call("/x", weight=6)),
+        "good": replace(a_provider("good"), health=Call("/x")),
+    }
+    schedules = Schedules(ledger, _Listed(ledger, faulty), sandboxed=True)
+    async with played(answers(200)) as server, Client(ledger, sandbox_url=server.url) as client:
+        looks = Looks(client, ledger, schedules, Bounds(10, 30), 1_000_000)
+        done = await looks.now(list(faulty))
+    ledger.close()
+    assert {look.provider.id: look.status for look in done} == {
+        "unsendable": "failed", "heavy": "failed", "good": "success",
+    }  # fmt: skip
+
+
+class _Listed(Directory):
+    """A directory of some providers, faults of which no entry may have."""
+
+    def __init__(self, ledger: Ledger, found: Mapping[str, Provider]) -> None:
+        super().__init__(ledger)
+        self._found = found
+
+    def providers(self) -> Mapping[str, Provider]:
+        return self._found

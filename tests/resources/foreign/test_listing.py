@@ -1,6 +1,7 @@
 """Lists of providers in the shapes that others write them in."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -9,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from resources.foreign import Listing, read_file
+from resources.ledger.provider_schedules import Edit
 from resources.providers import load_providers
 from resources.providers.base import Auth, Call, Endpoint, Limit
 from resources.providers.entries import CUSTOM, entry_of, read_entry
@@ -43,8 +45,6 @@ def only(entry: dict[str, Any]) -> Any:
         ({"registry": {"my_lists": [ACME]}}, {"acme": "my_lists"}),
         ({"data": {"news_apis": {"a": ACME}}, "notes": {"name": "x", "id": "y"}}, {"a": "news"}),
         (ACME, {}),
-        ([], {}),
-        ({"providers": []}, {}),
     ],
 )  # fmt: skip
 def test_entries_are_found_in_every_usual_shape(document: Any, categories: dict[str, str]) -> None:
@@ -53,11 +53,14 @@ def test_entries_are_found_in_every_usual_shape(document: Any, categories: dict[
         assert {id_: provider.category for id_, provider in found.items()} == categories
 
 
-@pytest.mark.parametrize("document", [{}, {"a": 1}, {"metadata": {"name": "x"}}, {"registry": 3}])
+@pytest.mark.parametrize(
+    "document",
+    [{}, [], {"a": 1}, {"metadata": {"name": "x"}}, {"registry": 3}, {"providers": []}],
+)
 def test_a_document_without_entries_is_an_error(document: Any) -> None:
     listing = read(document)
     assert listing.providers == {}
-    assert listing.errors or "registry" in document
+    assert listing.errors == [("the file", "", "has no providers")]
 
 
 @pytest.mark.parametrize(
@@ -162,6 +165,15 @@ def test_an_endpoint_is_of_the_feed_that_it_names_or_its_category_has() -> None:
     assert feeds == ["news", "prices", "rpc"]
 
 
+def test_interval_and_enabled_are_changes_of_the_schedule() -> None:
+    listing = read([{**ACME, "interval": 90, "enabled": False}, {**ACME, "id": "b"}])
+    assert listing.edits == {"acme": Edit(90, enabled=False), "b": Edit()}
+    assert listing.providers["acme"].enabled
+    for interval in (59, 2_592_001, "often", True, 1.5):
+        ((entry, field, _),) = read([{**ACME, "interval": interval}]).errors
+        assert (entry, field) == ("acme", "interval")
+
+
 def test_a_query_of_the_address_belongs_to_each_call() -> None:
     address = {"url": "https://api.acme.example/v1?net=main&api_key=YOUR_KEY"}
     assert only(address).health == Call("", {"net": "main"})
@@ -183,6 +195,9 @@ def test_a_query_of_the_address_belongs_to_each_call() -> None:
         {"endpoints": [f"/x?token={KEY}"]},
         {"endpoints": [{"path": f"/{KEY}/x", "params": {"api_key": KEY}}], "auth": {"key": KEY}},
         {"health": {"path": "/x", "params": {"access_token": KEY}}},
+        {"endpoints": [{"path": "/x", "params": {"appid": KEY}}]},
+        {"endpoints": [{"path": "/x", "params": {"CMC_PRO_API_KEY": KEY}}]},
+        {"endpoints": [{"path": "/x", "params": {"auth": KEY}}]},
     ],
 )
 def test_a_key_stays_in_no_field(given: dict[str, Any]) -> None:
@@ -211,7 +226,12 @@ def test_our_own_entries_come_back_as_they_are() -> None:
     wanted = {entry["id"]: read_entry(entry, CUSTOM, []) for entry in entries}
     listing = read({"version": 1, "providers": entries})
     assert listing.errors == []
-    assert listing.providers == wanted
+    assert listing.providers == {
+        id_: replace(one, enabled=True) for id_, one in wanted.items() if one
+    }
+    assert {id_: edit.enabled for id_, edit in listing.edits.items()} == {
+        entry["id"]: entry["enabled"] for entry in entries
+    }
 
 
 JSON = st.recursive(

@@ -17,7 +17,7 @@ from resources.errors import (
 )
 from resources.http import Client
 from resources.ledger import Ledger
-from resources.providers.base import Auth, Call
+from resources.providers.base import Auth, Call, Provider
 from tests.resources.http.played import Handler, a_provider, answers, played
 
 CALL = Call("/v1/price", {"symbol": "BTC/USDT"})
@@ -130,3 +130,24 @@ async def test_a_ban_named_by_a_date_is_obeyed(ledger: Ledger) -> None:
         with pytest.raises(BudgetExhausted):
             await client.get(a_provider(), CALL, bytes)
     assert len(server.arrivals) == 1
+
+
+@pytest.mark.parametrize(
+    ("provider", "call"),
+    [
+        (a_provider(auth=Auth("header", "X-Key", "Ünï ")), CALL),
+        (a_provider(auth=Auth("header", "X-Ké")), CALL),
+        (a_provider(auth=Auth("header", "X-Key", "a\nb ")), CALL),
+        (a_provider(), Call("/" + "x" * 70_000)),
+        (a_provider(), Call("/x", {"a": "\ud800"})),
+    ],
+    ids=["prefix", "name", "line", "path", "parameter"],
+)
+async def test_a_call_that_cannot_be_made_is_an_error_of_its_provider(
+    ledger: Ledger, provider: Provider, call: Call
+) -> None:
+    async with played(answers(200)) as server, Client(ledger, sandbox_url=server.url) as client:
+        with pytest.raises(RefusedRequest, match="a call of acme cannot be sent") as refused:
+            await client.get(provider, call, bytes)
+    assert "sandbox" not in str(refused.value)
+    assert server.arrivals == []

@@ -105,9 +105,6 @@ def test_a_status_is_stored_with_since_when_it_holds(ledger: Ledger) -> None:
     assert again.checked_at > first.checked_at
     assert again.changed_at == first.changed_at
     assert health.read_all(ledger) == {provider.id: again}
-    with ledger.write() as connection:
-        health.forget(connection, provider.id)
-    assert health.read(ledger, provider.id) is None
 
 
 def test_a_change_of_status_is_an_alert_that_ends_the_one_before(ledger: Ledger) -> None:

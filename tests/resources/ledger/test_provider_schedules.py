@@ -84,10 +84,3 @@ def test_failures_in_a_row_are_those_since_the_last_success(
     since = itertools.takewhile(lambda status: status != "success", reversed(statuses))
     assert row.failures_in_a_row == list(since).count("failed")
     assert (row.successes, row.errors) == (statuses.count("success"), statuses.count("failed"))
-
-
-def test_a_provider_that_is_gone_leaves_nothing(ledger: Ledger) -> None:
-    provider_schedules.change(ledger, "fern", enabled=True)
-    with ledger.write() as connection:
-        provider_schedules.forget(connection, "fern")
-    assert "fern" not in provider_schedules.read(ledger)

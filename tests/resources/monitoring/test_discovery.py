@@ -56,9 +56,10 @@ async def test_one_that_fails_is_not_proposed_any_more(ledger: Ledger) -> None:
     assert open_alerts(ledger) == []
 
 
-async def test_providers_that_are_switched_on_are_left_alone(ledger: Ledger) -> None:
-    on = replace(switched_off("busy"), enabled=True)
-    assert await found(ledger, answers(OK), on, switched_off()) == ["acme"]
+async def test_one_that_cannot_be_asked_keeps_nobody_from_the_others(ledger: Ledger) -> None:
+    heavy = replace(a_provider("heavy", (5, 60)), health=Call("/ping", weight=6))
+    endless = replace(switched_off("endless"), health=Call("/" + "x" * 70_000))
+    assert await found(ledger, answers(OK), heavy, endless, switched_off()) == ["acme"]
 
 
 async def test_one_whose_key_is_missing_is_passed_over(ledger: Ledger) -> None:

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from aiohttp import web
 
 from resources.http import Client
-from resources.ledger import Ledger, alerts, health, logs
+from resources.ledger import Ledger, alerts, custom_providers, health, logs
 from resources.ledger.breakers import Breakers
 from resources.ledger.health import Finding
 from resources.ledger.statistics import HOUR_MS, Statistics
@@ -161,11 +161,13 @@ async def test_who_was_heard_lately_is_not_asked(ledger: Ledger) -> None:
     answered(ledger, "heard", "ok", 60_000)
     answered(ledger, "silent", "ok", INTERVAL_MS + 60_000)
     answered(ledger, "failing", "timeout", 60_000)
-    providers = [checked(name) for name in ("heard", "silent", "failing")]
+    answered(ledger, "worked", "ok", 60_000)
+    answered(ledger, "worked", "server_error", 30_000)
+    providers = [checked(name) for name in ("heard", "silent", "failing", "worked")]
     async with played(answers(OK)) as server:
-        assert await check_everyone(ledger, server, providers) == {"online": 3}
+        assert await check_everyone(ledger, server, providers) == {"online": 4}
         assert sorted(request.path.split("/")[1] for _, request in server.arrivals) == [
-            "api.failing.test", "api.silent.test",
+            "api.failing.test", "api.silent.test", "api.worked.test",
         ]  # fmt: skip
 
 
@@ -224,3 +226,22 @@ async def test_one_that_fails_does_not_end_the_checks_of_others(ledger: Ledger) 
     async with played(either) as server:
         counts = await check_everyone(ledger, server, [checked("good"), checked("bad")])
     assert counts == {"online": 1, "degraded": 1}
+
+
+async def test_one_that_cannot_be_asked_at_all_does_not_end_the_checks_of_others(
+    ledger: Ledger, tmp_path: Path
+) -> None:
+    unsendable = replace(checked("unsendable"), auth=Auth("header", "X-Key", "Ünï "))
+    endless = replace(checked("endless"), health=Call("/" + "x" * 70_000))
+    heavy = replace(checked("heavy", (5, 60)), health=Call("/ping", weight=6))
+    locked = replace(checked("locked"), auth=Auth("header", "X-Key"))
+    custom_providers.add(ledger, locked, "s3cret-s3cret")
+    (tmp_path / "secret.key").write_text("another")
+    async with played(answers(OK)) as server:
+        found = await check_everyone(
+            ledger, server, [unsendable, endless, heavy, locked, checked("good")]
+        )
+        assert len(server.arrivals) == 1
+    assert found == {"degraded": 4, "online": 1}
+    error = health.read_all(ledger)["unsendable"].finding.error
+    assert error == "a call of unsendable cannot be sent: UnicodeEncodeError"

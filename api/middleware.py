@@ -1,0 +1,73 @@
+"""What holds for every request, whichever route it is for."""
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import HTTPConnection
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.bodies import LARGER, MOST
+from api.problems import NO_SNIFFING, problem
+from resources.errors import TooLarge
+
+
+class BoundedBodies:
+    """Refuses a body that is too large: by its length before any of it is read, else as it comes."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        most, received = LARGER.get(scope["path"], MOST), 0
+        detail = f"the body is larger than {most // 1_000_000} MB"
+        length = Headers(scope=scope).get("content-length", "0")
+        if not length.isdecimal() or int(length[:20]) > most:
+            answer = problem(
+                HTTPConnection(scope), 413, TooLarge.title, detail, kind="urn:headwater:too-large"
+            )
+            await answer(scope, receive, send)
+            return
+
+        async def bounded() -> Message:
+            nonlocal received
+            message = await receive()
+            received += len(message.get("body", b""))
+            if received > most:
+                raise TooLarge(detail)
+            return message
+
+        await self.app(scope, bounded, send)
+
+
+class HeadAsGet:
+    """Answers HEAD wherever GET is answered, without the body."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["method"] != "HEAD":
+            await self.app(scope, receive, send)
+            return
+
+        async def bodiless(message: Message) -> None:
+            body = message["type"] == "http.response.body"
+            await send({**message, "body": b""} if body else message)
+
+        await self.app({**scope, "method": "GET"}, receive, bodiless)
+
+
+class NoSniffing:
+    """Tells browsers to believe the type that an answer says it has."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def marked(message: Message) -> None:
+            if message["type"] in ("http.response.start", "websocket.http.response.start"):
+                MutableHeaders(raw=message["headers"]).update(NO_SNIFFING)
+            await send(message)
+
+        await self.app(scope, receive, marked)
