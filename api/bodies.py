@@ -1,4 +1,4 @@
-"""Bodies of requests, read no further than their bound."""
+"""Bodies of requests; how large they may be is the concern of api/middleware.py."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
@@ -9,7 +9,6 @@ from fastapi.exceptions import RequestValidationError
 from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.types import Message
 
 from resources.errors import InvalidInput, TooLarge
 
@@ -31,7 +30,7 @@ def body_of(model: type[Body]) -> Callable[[Request], Awaitable[Body]]:
     """
 
     async def read(request: Request) -> Body:
-        content = await _Bounded(request, MOST).body()
+        content = await request.body()
         try:
             return model.model_validate(_object(content) if content else {})
         except pydantic.ValidationError as error:
@@ -47,9 +46,9 @@ def described(model: type[pydantic.BaseModel]) -> dict[str, Any]:
     return {"requestBody": {"content": {"application/json": {"schema": schema}}}}
 
 
-async def json_object(request: Request, most: int) -> dict[str, Any]:
-    """The body, a JSON object of at most `most` bytes. Raises InvalidInput, TooLarge."""
-    return _object(await _Bounded(request, most).body())
+async def json_object(request: Request) -> dict[str, Any]:
+    """The body, a JSON object. Raises InvalidInput."""
+    return _object(await request.body())
 
 
 def _object(content: bytes) -> dict[str, Any]:
@@ -70,17 +69,14 @@ async def uploaded(request: Request, most: int) -> tuple[bytes, dict[str, str]]:
     """
     kind = request.headers.get("content-type", "")
     if not kind.startswith("multipart/form-data"):
-        return await _Bounded(request, most).body(), {}
-    bounded = _Bounded(request, most + _AROUND)
+        return _fitting(await request.body(), most), {}
     try:
-        async with bounded.form(max_files=1, max_fields=10) as form:
+        async with request.form(max_files=1, max_fields=10) as form:
             content = await _file(form)
             fields = {name: value for name, value in form.items() if isinstance(value, str)}
     except HTTPException as error:
         raise InvalidInput(f"the body is no form: {error.detail}") from error
-    if len(content) > most:
-        raise TooLarge(f"the file is larger than {most // 1_000_000} MB")
-    return content, fields
+    return _fitting(content, most), fields
 
 
 async def _file(form: FormData) -> bytes:
@@ -90,18 +86,7 @@ async def _file(form: FormData) -> bytes:
     return await files[0].read()
 
 
-class _Bounded(Request):
-    """A request whose body is refused as soon as it is larger than it may be."""
-
-    def __init__(self, request: Request, most: int) -> None:
-        super().__init__(request.scope, self._receive_some)
-        self._whole = request.receive
-        self._most = most
-        self._received = 0
-
-    async def _receive_some(self) -> Message:
-        message = await self._whole()
-        self._received += len(message.get("body", b""))
-        if self._received > self._most:
-            raise TooLarge(f"the body is larger than {self._most // 1_000_000} MB")
-        return message
+def _fitting(content: bytes, most: int) -> bytes:
+    if len(content) > most:
+        raise TooLarge(f"the file is larger than {most // 1_000_000} MB")
+    return content

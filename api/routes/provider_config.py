@@ -28,7 +28,6 @@ from resources.providers.base import Provider, Update
 from resources.settings import sendable_key
 
 router = APIRouter(tags=["data sources"])
-_MOST_OF_ONE = 1_000_000
 _MOST_OF_FILE = 10_000_000
 # Each takes one of the threads that answers need too, for as long as the system likes.
 _AT_ONCE = 2
@@ -103,7 +102,7 @@ def apis_of_category(
 @router.post("/api/v2/config/apis", dependencies=[ADMIN], status_code=201, openapi_extra=_JSON_BODY)
 async def add_api(services: ServicesDep, request: Request) -> Answer:
     """Add a provider; its key is kept encrypted, and shown to nobody."""
-    posted = await _posted(services, await json_object(request, _MOST_OF_ONE))
+    posted = await _posted(services, await json_object(request))
     await asyncio.to_thread(_add, services, posted)
     return await _done(services, posted, "was added", status=201)
 
@@ -112,7 +111,7 @@ async def add_api(services: ServicesDep, request: Request) -> Answer:
 async def change_api(services: ServicesDep, api_id: ApiPath, request: Request) -> Answer:
     """Put a provider in place of one that was added; it keeps its key if it keeps its address."""
     held = await asyncio.to_thread(services.directory.provider, api_id)
-    body = await json_object(request, _MOST_OF_ONE)
+    body = await json_object(request)
     posted = await _posted(services, {**body, "id": held.id})
     await asyncio.to_thread(_change, services, posted)
     return await _done(services, posted, "was changed")

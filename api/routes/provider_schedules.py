@@ -17,7 +17,6 @@ from resources.providers.base import Provider
 from resources.schedules import Schedule, checked_interval, watched_call
 
 router = APIRouter(tags=["data sources"])
-_MOST_BYTES = 10_000
 ProviderPath = Annotated[str, Path(max_length=100, description="Id or name of a provider.")]
 _Interval = Annotated[int | None, Query(description="Seconds between two looks.")]
 _Enabled = Annotated[bool | None, Query(description="Whether it is looked at.")]
@@ -138,7 +137,7 @@ async def _change_in(request: Request) -> ScheduleChange:
     ):
         return ScheduleChange()
     try:
-        return msgspec.convert(await json_object(request, _MOST_BYTES), ScheduleChange)
+        return msgspec.convert(await json_object(request), ScheduleChange)
     except msgspec.ValidationError as error:
         raise InvalidInput(f"the body is no change of a schedule: {error}") from error
 
