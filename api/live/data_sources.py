@@ -188,13 +188,13 @@ class _Sources:
     async def _resume(self, client: Client, channel: str, after: int) -> None:
         if channel not in _CHANNELS:
             raise InvalidInput(f"channel {channel!r} is none of {', '.join(_CHANNELS)}")
-        if client.groups[channel] == frozenset():
-            raise InvalidInput(f"subscribe to a provider before resuming {channel}")
         hub, ledger = self._services.hub, self._services.ledger
         if after > hub.seq and after > await asyncio.to_thread(commits.newest_seq, ledger):
             # Counted by another ledger, or one that was restored: nothing follows from it here.
             client.say(said("resume_failed", channel=channel, oldest=hub.seq))
             return
+        if client.groups[channel] == frozenset():
+            raise InvalidInput(f"subscribe to a provider before resuming {channel}")
         # What is published while the ledger is read must not come first: it is missed too then.
         wanted = client.groups.pop(channel)
         missed: list[DataMessage] = []

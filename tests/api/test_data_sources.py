@@ -193,7 +193,7 @@ async def test_a_look_by_hand_answers_with_its_run(store: Store) -> None:
         ('{"type":"subscribe"}', "api_id"),
         ('{"type":"auth","token":"hw_guess"}', "unknown, expired or revoked"),
         ('{"type":"resume","channel":"prices","after":1}', "none of snapshots, schedules"),
-        ('{"type":"resume","channel":"snapshots","after":1}', "subscribe to a provider before"),
+        ('{"type":"resume","channel":"snapshots","after":0}', "subscribe to a provider before"),
         ('{"type":"shout"}', "not understood"),
         ("no json", "not understood"),
     ],
