@@ -6,7 +6,6 @@ from typing import Generic, TypeVar
 import msgspec
 import polars as pl
 
-from resources.errors import MalformedResponse
 from resources.market import Interval
 from resources.providers.base import (
     Call,
@@ -18,13 +17,12 @@ from resources.providers.base import (
     Provider,
     Tickers,
 )
-from resources.providers.families.pages import all_asked, asked, percent
-from resources.providers.families.refusals import refuse
+from resources.providers.families.pages import all_asked, asked, page_of, percent
+from resources.providers.families.refusals import present, refuse
 from resources.providers.families.spelling import spelling
 from resources.providers.parsing import (
     Moment,
     Number,
-    candle_frame,
     market_frame,
     quote_frame,
     read,
@@ -51,13 +49,16 @@ class _Answer(msgspec.Struct, Generic[T]):
     message: str = ""
 
 
-class _Candle(msgspec.Struct, gc=False):
-    ts: Moment
-    o: Number
-    h: Number
-    l: Number  # noqa: E741  its name on the wire
-    c: Number
-    v: Number
+_LETTERS = {"time": "ts", "open": "o", "high": "h", "low": "l", "close": "c", "volume": "v"}
+
+
+class _Candle(msgspec.Struct, gc=False, rename=_LETTERS):
+    time: Moment
+    open: Number
+    high: Number
+    low: Number
+    close: Number
+    volume: Number
 
 
 class _Bar(msgspec.Struct, gc=False):
@@ -85,9 +86,7 @@ _MARKETS = msgspec.json.Decoder(_Answer[list[_Market]], strict=False)
 def _data(answer: _Answer[T]) -> T:
     if answer.code != 0:
         refuse(_ID, answer.code, answer.message, at_fault=answer.code in _AT_FAULT)
-    if answer.data is None:
-        raise MalformedResponse(f"{_ID} answered neither data nor an error", _ID, 200)
-    return answer.data
+    return present(_ID, answer.data)
 
 
 def _candles_call(query: CandleQuery) -> Call:
@@ -110,14 +109,7 @@ def _parse_candles(body: bytes, _: CandleQuery) -> pl.DataFrame:
           "o":"0.05019","c":"0.05019","h":"0.05019","l":"0.05019","v":"1612"}}]}
     """
     rows = [bar.data for bar in _data(read(_CANDLES, body, _ID))]
-    return candle_frame(
-        [row.ts for row in rows],
-        open=[row.o for row in rows],
-        high=[row.h for row in rows],
-        low=[row.l for row in rows],
-        close=[row.c for row in rows],
-        volume=[row.v for row in rows],
-    )
+    return page_of(rows, [row.time for row in rows])
 
 
 def _parse_tickers(body: bytes, _: Sequence[str]) -> pl.DataFrame:

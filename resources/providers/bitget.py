@@ -6,7 +6,6 @@ from typing import Generic, TypeVar
 import msgspec
 import polars as pl
 
-from resources.errors import MalformedResponse
 from resources.market import Interval
 from resources.providers.base import (
     Call,
@@ -20,7 +19,7 @@ from resources.providers.base import (
 )
 from resources.providers.families.blanks import Blank, filled
 from resources.providers.families.pages import asked, hundredfold, page_of, up_to_the_end
-from resources.providers.families.refusals import refuse
+from resources.providers.families.refusals import present, refuse
 from resources.providers.families.spelling import spelling
 from resources.providers.parsing import Moment, Number, market_frame, quote_frame, read
 
@@ -86,9 +85,7 @@ def _data(answer: _Answer[T]) -> list[T]:
         passing = answer.code in _PASSING
         at_fault = answer.code.startswith(_FAULTS) and not passing
         refuse(_ID, answer.code, answer.msg, at_fault=at_fault, passing=passing)
-    if answer.data is None:
-        raise MalformedResponse(f"{_ID} answered neither data nor an error", _ID, 200)
-    return answer.data
+    return present(_ID, answer.data)
 
 
 def _candles_call(query: CandleQuery) -> Call:

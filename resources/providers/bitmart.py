@@ -6,7 +6,6 @@ from typing import Generic, TypeVar
 import msgspec
 import polars as pl
 
-from resources.errors import MalformedResponse
 from resources.market import Interval
 from resources.providers.base import (
     Call,
@@ -19,7 +18,7 @@ from resources.providers.base import (
     Tickers,
 )
 from resources.providers.families.pages import asked, page_of, percent, up_to_the_end
-from resources.providers.families.refusals import refuse
+from resources.providers.families.refusals import present, refuse
 from resources.providers.families.spelling import spelling
 from resources.providers.parsing import Moment, Number, market_frame, quote_frame, read
 
@@ -93,9 +92,7 @@ def _data(answer: _Answer[T]) -> T:
     if answer.code != 1000:
         at_fault = _NO_DATA < answer.code < 72_000
         refuse(_ID, answer.code, answer.message, at_fault=at_fault)
-    if answer.data is None:
-        raise MalformedResponse(f"{_ID} answered neither data nor an error", _ID, 200)
-    return answer.data
+    return present(_ID, answer.data)
 
 
 def _candles_call(query: CandleQuery) -> Call:

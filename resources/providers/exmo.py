@@ -16,13 +16,12 @@ from resources.providers.base import (
     Provider,
     Tickers,
 )
-from resources.providers.families.pages import all_asked, asked
+from resources.providers.families.pages import all_asked, asked, page_of
 from resources.providers.families.refusals import refuse
 from resources.providers.families.spelling import spelling
 from resources.providers.parsing import (
     Moment,
     Number,
-    candle_frame,
     market_frame,
     quote_frame,
     read,
@@ -41,13 +40,16 @@ _INTERVALS = {
 }
 
 
-class _Candle(msgspec.Struct, gc=False):
-    t: Moment
-    o: Number
-    h: Number
-    l: Number  # noqa: E741  its name on the wire
-    c: Number
-    v: Number
+_LETTERS = {"time": "t", "open": "o", "high": "h", "low": "l", "close": "c", "volume": "v"}
+
+
+class _Candle(msgspec.Struct, gc=False, rename=_LETTERS):
+    time: Moment
+    open: Number
+    high: Number
+    low: Number
+    close: Number
+    volume: Number
 
 
 class _Candles(msgspec.Struct):
@@ -89,14 +91,7 @@ def _parse_candles(body: bytes, _: CandleQuery) -> pl.DataFrame:
     rows = answer.candles
     if rows is None:
         refuse(_ID, "no candles", answer.errmsg, at_fault=bool(answer.errmsg))
-    return candle_frame(
-        [row.t for row in rows],
-        open=[row.o for row in rows],
-        high=[row.h for row in rows],
-        low=[row.l for row in rows],
-        close=[row.c for row in rows],
-        volume=[row.v for row in rows],
-    )
+    return page_of(rows, [row.time for row in rows])
 
 
 def _parse_tickers(body: bytes, _: Sequence[str]) -> pl.DataFrame:

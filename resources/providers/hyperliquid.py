@@ -18,12 +18,11 @@ from resources.providers.base import (
     Perpetuals,
     Provider,
 )
-from resources.providers.families.pages import asked
+from resources.providers.families.pages import asked, page_of
 from resources.providers.parsing import (
     Count,
     Moment,
     Number,
-    candle_frame,
     funding_frame,
     open_interest_frame,
     open_times,
@@ -46,14 +45,25 @@ _THOUSANDS = ("SHIB", "PEPE", "FLOKI", "BONK", "LUNC")
 _TICKERS = {"LUNA2": "LUNA", "STEPN": "GMT", "BEAMX": "BEAM"}
 
 
-class _Candle(msgspec.Struct, gc=False):
-    t: Moment
-    o: Number
-    h: Number
-    l: Number  # noqa: E741 (the name on the wire)
-    c: Number
-    v: Number
-    n: Count
+_LETTERS = {
+    "time": "t",
+    "open": "o",
+    "high": "h",
+    "low": "l",
+    "close": "c",
+    "volume": "v",
+    "trades": "n",
+}
+
+
+class _Candle(msgspec.Struct, gc=False, rename=_LETTERS):
+    time: Moment
+    open: Number
+    high: Number
+    low: Number
+    close: Number
+    volume: Number
+    trades: Count
 
 
 class _Coin(msgspec.Struct, rename="camel"):
@@ -108,15 +118,7 @@ def _parse_candles(body: bytes, _: CandleQuery) -> pl.DataFrame:
           "o":"2247.9","s":"ETH","t":1704286800000,"v":"591.6427"}]
     """
     rows = read(_CANDLES, body, _ID)
-    return candle_frame(
-        [row.t for row in rows],
-        open=[row.o for row in rows],
-        high=[row.h for row in rows],
-        low=[row.l for row in rows],
-        close=[row.c for row in rows],
-        volume=[row.v for row in rows],
-        trades=[row.n for row in rows],
-    )
+    return page_of(rows, [row.time for row in rows], trades=[row.trades for row in rows])
 
 
 def _covered(query: CandleQuery, page: pl.DataFrame) -> tuple[int, int]:

@@ -6,7 +6,6 @@ from typing import Generic, TypeVar
 import msgspec
 import polars as pl
 
-from resources.errors import MalformedResponse
 from resources.market import Interval
 from resources.providers.base import (
     Call,
@@ -19,7 +18,7 @@ from resources.providers.base import (
     Tickers,
 )
 from resources.providers.families.pages import all_asked, asked, page_of, percent
-from resources.providers.families.refusals import refuse
+from resources.providers.families.refusals import present, refuse
 from resources.providers.families.spelling import small, spelling
 from resources.providers.parsing import Moment, Number, market_frame, quote_frame, read
 
@@ -70,9 +69,7 @@ _MARKETS = msgspec.json.Decoder(_Answer[list[_Market]], strict=False)
 def _data(answer: _Answer[T]) -> T:
     if not answer.success and answer.error:
         refuse(_ID, "success false", answer.error.message, at_fault=True)
-    if answer.data is None:
-        raise MalformedResponse(f"{_ID} answered neither data nor an error", _ID, 200)
-    return answer.data
+    return present(_ID, answer.data)
 
 
 def _candles_call(query: CandleQuery) -> Call:

@@ -7,7 +7,6 @@ from typing import Generic, TypeVar
 import msgspec
 import polars as pl
 
-from resources.errors import MalformedResponse
 from resources.market import Interval
 from resources.providers.base import (
     Call,
@@ -20,7 +19,7 @@ from resources.providers.base import (
     Tickers,
 )
 from resources.providers.families.pages import page_of
-from resources.providers.families.refusals import refuse
+from resources.providers.families.refusals import present, refuse
 from resources.providers.families.spelling import small, spelling
 from resources.providers.parsing import (
     Moment,
@@ -82,9 +81,7 @@ def _data(answer: _Answer[T]) -> T:
     if answer.error_code != 0:
         at_fault = answer.error_code in _AT_FAULT
         refuse(_ID, answer.error_code, answer.msg, at_fault=at_fault)
-    if answer.data is None:
-        raise MalformedResponse(f"{_ID} answered neither data nor an error", _ID, 200)
-    return answer.data
+    return present(_ID, answer.data)
 
 
 def _limited(body: bytes) -> bool:
