@@ -10,6 +10,8 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+# Set in the scope of a HEAD that is answered as a GET.
+HEAD = "headwater.head"
 # A client may keep an answer, but asks each time whether it still holds.
 _REVALIDATE = "no-cache"
 
@@ -44,7 +46,7 @@ class Answer(Response):
         stamp = f',"timestamp":"{now_iso()}"}}'.encode()
         content = encoded[:-1] + stamp if stamped else encoded
         counted = encoded if held is None else msgspec.json.encode(held)
-        super().__init__(content, status, headers=_validators(counted))
+        super().__init__(content, status, headers=_validators(_digest(counted)))
 
 
 class Download(Response):
@@ -53,17 +55,21 @@ class Download(Response):
     def __init__(
         self, content: bytes, media_type: str, name: str, headers: Mapping[str, str]
     ) -> None:
-        disposition = {"Content-Disposition": f'attachment; filename="{name}"'}
-        super().__init__(
-            content,
-            media_type=media_type,
-            headers={**_validators(content), **disposition, **headers},
-        )
+        named = file_headers(name, _digest(content))
+        super().__init__(content, media_type=media_type, headers={**named, **headers})
 
 
-def _validators(content: bytes) -> dict[str, str]:
-    digest = hashlib.blake2b(content, digest_size=16).hexdigest()
-    return {"ETag": f'"{digest}"', "Cache-Control": _REVALIDATE}
+def file_headers(name: str, tag: str) -> dict[str, str]:
+    """Of a file whose content `tag` stands for."""
+    return {**_validators(tag), "Content-Disposition": f'attachment; filename="{name}"'}
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.blake2b(content, digest_size=16).hexdigest()
+
+
+def _validators(tag: str) -> dict[str, str]:
+    return {"ETag": f'"{tag}"', "Cache-Control": _REVALIDATE}
 
 
 class NotModified:
@@ -73,8 +79,7 @@ class NotModified:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        held = Headers(scope=scope).get("if-none-match") if scope["type"] == "http" else None
-        if held is None or scope["method"] != "GET":
+        if _held(scope) is None or scope["method"] != "GET":
             await self.app(scope, receive, send)
             return
         unchanged = False
@@ -83,7 +88,7 @@ class NotModified:
             nonlocal unchanged
             if message["type"] == "http.response.start" and message["status"] == 200:
                 headers = MutableHeaders(raw=message["headers"])
-                unchanged = _holds(held, headers.get("etag"))
+                unchanged = _holds(scope, headers.get("etag"))
                 if unchanged:
                     del headers["content-length"]
                     del headers["content-type"]
@@ -95,6 +100,18 @@ class NotModified:
         await self.app(scope, receive, conditional)
 
 
-def _holds(held: str, etag: str | None) -> bool:
+def is_body_wanted(scope: Scope, etag: str) -> bool:
+    """Whether more than the head of an answer will be sent to the client."""
+    return not scope.get(HEAD) and not _holds(scope, etag)
+
+
+def _held(scope: Scope) -> str | None:
+    return Headers(scope=scope).get("if-none-match") if scope["type"] == "http" else None
+
+
+def _holds(scope: Scope, etag: str | None) -> bool:
+    held = _held(scope)
+    if held is None or etag is None:
+        return False
     tags = [tag.strip().removeprefix("W/") for tag in held.split(",")]
-    return etag is not None and (etag.removeprefix("W/") in tags or "*" in tags)
+    return etag.removeprefix("W/") in tags or "*" in tags

@@ -11,6 +11,7 @@ from fastapi.middleware.cors import CORSMiddleware
 
 from api.answers import NotModified
 from api.credentials import TakeSecrets
+from api.downloads import Downloads
 from api.forced_updates import ForcedUpdates
 from api.keyring import Keyring
 from api.live import data_sources, live_monitoring, sockets
@@ -23,9 +24,13 @@ from api.middleware import BoundedBodies, HeadAsGet, NoSniffing
 from api.problems import add_problem_handlers
 from api.readiness import Readiness
 from api.routes import (
+    candle_providers,
     candles,
+    collect,
     documentation,
+    gaps,
     health,
+    markets,
     monitoring,
     pools,
     prices,
@@ -33,9 +38,12 @@ from api.routes import (
     provider_data,
     provider_schedules,
     providers,
+    quality,
     root,
     scheduler,
     status,
+    system,
+    watchlist,
 )
 from api.scheduler import SchedulerProbe
 from api.services import VERSION, Services
@@ -49,8 +57,9 @@ from resources.settings import Settings, load_settings
 
 _log = logging.getLogger(__name__)
 _ROUTERS = (
-    root, documentation, health, status, providers, monitoring, prices, candles, scheduler,
+    root, documentation, health, status, providers, monitoring, quality, prices, candles, candle_providers, scheduler,
     provider_schedules, provider_config, provider_data, pools, sockets, data_sources, live_monitoring,
+    collect, watchlist, system, gaps, markets,
 )  # fmt: skip
 _READ_BY_PAGES = ["ETag", "Link", "Retry-After"]
 
@@ -152,6 +161,7 @@ def _open(settings: Settings, limits: Limits) -> Services:
         sources=sources,
         forced_updates=ForcedUpdates(ledger, probe),
         readiness=Readiness(settings, ledger, lake),
+        downloads=Downloads(settings.home_dir),
         hub=hub,
         tail=tail,
     )

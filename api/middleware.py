@@ -4,6 +4,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.answers import HEAD
 from api.bodies import LARGER, MOST
 from api.problems import NO_SNIFFING, problem
 from resources.errors import TooLarge
@@ -55,7 +56,7 @@ class HeadAsGet:
             body = message["type"] == "http.response.body"
             await send({**message, "body": b""} if body else message)
 
-        await self.app({**scope, "method": "GET"}, receive, bodiless)
+        await self.app({**scope, "method": "GET", HEAD: True}, receive, bodiless)
 
 
 class NoSniffing:

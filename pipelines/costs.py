@@ -1,39 +1,38 @@
-"""What a collection would cost, told without a call."""
+"""What candles would cost, told without asking any provider."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from dataclasses import dataclass
 
-from resources.dagster_resources import build_feeds
+from resources import demand
+from resources.demand import Markets
+from resources.feeds import build_feeds
 from resources.http.client import Client
-from resources.ledger import Ledger, coverage
-from resources.market import Interval, Symbol, load_registry
-from resources.plan import Cost, Demand, Window, missing
+from resources.ledger import Ledger
+from resources.plan import Cost, Demand, Window
+from resources.room import estimated_bytes
 from resources.settings import Settings
 
 
-def planned_cost(
-    settings: Settings,
-    ledger: Ledger,
-    spelt: Sequence[str],
-    interval: Interval,
-    window: Window,
-) -> Mapping[str, Cost]:
-    """What the candles of a window that are missing cost each provider, by id.
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """Of a collection: each provider's share by its id, candles at most, bytes on the disk."""
 
-    `spelt` are markets in any spelling; none means all active ones. Raises UnknownSymbol.
-    """
+    costs: Mapping[str, Cost]
+    candles: int
+    bytes: int
+
+
+def estimate(
+    settings: Settings, ledger: Ledger, mode: str, wanted: Markets, window: Window
+) -> Estimate:
+    """What it costs to fetch what `mode` misses of these markets in a window."""
     feeds = build_feeds(Client(ledger, sandbox_url=settings.sandbox_url), ledger)
-    wanted = Window(interval.ceil(window.start), interval.floor(window.end))
-    symbols = _symbols(spelt, settings.top_n_cryptos)
-    have = coverage.covered_many(ledger, [str(symbol) for symbol in symbols], interval)
-    return feeds.cost(
+    demands = [
         Demand(symbol, interval, gap)
-        for symbol in symbols
-        for gap in missing(wanted, have.get(str(symbol), []))
-    )
-
-
-def _symbols(spelt: Sequence[str], top_n: int) -> list[Symbol]:
-    registry = load_registry()
-    if spelt:
-        return [registry.market(spelling) for spelling in spelt]
-    return [registry.main_market(asset) for asset in registry.active(top_n)]
+        for interval, symbols in wanted.items()
+        for symbol, gaps in demand.ranges(ledger, mode, interval, symbols, window).items()
+        for gap in gaps
+    ]
+    size = sum(estimated_bytes(one.interval, [one.window]) for one in demands)
+    candles = sum(one.window.length // one.interval.ms for one in demands)
+    return Estimate(feeds.cost(demands), candles, size)

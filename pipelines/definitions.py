@@ -2,10 +2,13 @@
 
 import dagster as dg
 
+from assets.candle_quality import candle_quality
 from assets.checks import CHECKS
 from assets.ohlcv import ohlcv
+from assets.ohlcv_resampled import ohlcv_resampled
 from assets.prices import prices
 from assets.provider_snapshots import provider_snapshots
+from pipelines.candle_schedules import candle_schedules
 from pipelines.jobs import JOBS
 from pipelines.monitoring import MONITORING_JOBS
 from pipelines.schedules import SCHEDULES
@@ -15,11 +18,12 @@ from resources.settings import load_settings
 
 @dg.definitions
 def defs() -> dg.Definitions:
+    settings = load_settings()
     return dg.Definitions(
-        assets=[prices, ohlcv, provider_snapshots],
+        assets=[prices, ohlcv, ohlcv_resampled, candle_quality, provider_snapshots],
         asset_checks=CHECKS,
         jobs=[*JOBS, *MONITORING_JOBS],
-        schedules=SCHEDULES,
-        resources=resources_of(load_settings()),
+        schedules=[*SCHEDULES, *candle_schedules(settings)],
+        resources=resources_of(settings),
         executor=dg.in_process_executor,
     )

@@ -2,11 +2,14 @@
 
 import dagster as dg
 
+from assets.ohlcv_resampled import RESAMPLED_ASSET
 from resources.plan import (
     OHLCV_ASSET,
     OHLCV_JOB,
     PRICES_ASSET,
     PRICES_JOB,
+    QUALITY_ASSET,
+    QUALITY_JOB,
     SNAPSHOTS_ASSET,
     SNAPSHOTS_JOB,
 )
@@ -18,7 +21,7 @@ collect_prices = dg.define_asset_job(
 )
 collect_ohlcv = dg.define_asset_job(
     OHLCV_JOB,
-    selection=dg.AssetSelection.assets(OHLCV_ASSET),
+    selection=dg.AssetSelection.assets(OHLCV_ASSET, RESAMPLED_ASSET),
     description="Fetch the candles that are missing in the chosen months.",
 )
 collect_snapshots = dg.define_asset_job(
@@ -26,4 +29,9 @@ collect_snapshots = dg.define_asset_job(
     selection=dg.AssetSelection.assets(SNAPSHOTS_ASSET),
     description="Look at the providers that are due, or at those that are named.",
 )
-JOBS = [collect_prices, collect_ohlcv, collect_snapshots]
+measure_quality = dg.define_asset_job(
+    QUALITY_JOB,
+    selection=dg.AssetSelection.assets(QUALITY_ASSET),
+    description="Count and score the candles of a day, and ask others for their closes.",
+)
+JOBS = [collect_prices, collect_ohlcv, collect_snapshots, measure_quality]

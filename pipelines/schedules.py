@@ -1,10 +1,8 @@
-"""When feeds are collected."""
-
-from collections.abc import Mapping
+"""When feeds are collected; candles: candle_schedules.py."""
 
 import dagster as dg
 
-from pipelines.jobs import collect_ohlcv, collect_prices, collect_snapshots
+from pipelines.jobs import collect_prices, collect_snapshots, measure_quality
 from pipelines.monitoring import (
     database_cleanup,
     discover_providers,
@@ -12,11 +10,11 @@ from pipelines.monitoring import (
     metrics_aggregation,
     rate_limit_snapshot,
 )
+from pipelines.ticks import busy
 from resources.dagster_resources import CallsResource
 from resources.directory import Directory
-from resources.graphql import partition_range
 from resources.ledger import Ledger
-from resources.plan import day_key, month_key
+from resources.plan import day_key
 from resources.schedules import Schedules
 from resources.settings import load_settings
 from resources.snapshots import AHEAD_MS
@@ -31,23 +29,19 @@ _RUNNING = dg.DefaultScheduleStatus.RUNNING
     description="Every minute: today's partition of prices.",
 )
 def prices_every_minute(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
-    if _busy(context, collect_prices.name):
+    if busy(context, collect_prices.name):
         return dg.SkipReason("the run of an earlier minute is still going")
     return dg.RunRequest(partition_key=day_key(_now(context)))
 
 
 @dg.schedule(
-    job=collect_ohlcv,
-    cron_schedule="1 * * * *",
+    job=measure_quality,
+    cron_schedule="43 1 * * *",
     default_status=_RUNNING,
-    description="A minute after each hour: the candles that have closed since.",
+    description="Every night: how good the candles of yesterday are.",
 )
-def candles_every_hour(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
-    if _busy(context, collect_ohlcv.name):
-        return dg.SkipReason("an earlier collection is still going")
-    # A day back: the last candles of a month close when the next month has begun.
-    now = _now(context)
-    return dg.RunRequest(tags=partition_range(month_key(now - 86_400_000), month_key(now)))
+def quality_every_day(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
+    return dg.RunRequest(partition_key=day_key(_now(context) - 86_400_000))
 
 
 @dg.schedule(
@@ -62,7 +56,7 @@ def snapshots_every_minute(
     calls: CallsResource,
 ) -> dg.RunRequest | dg.SkipReason:
     # A run that someone asked for by hand looks at its own providers alone.
-    if _busy(context, collect_snapshots.name, {"dagster/schedule_name": "snapshots_every_minute"}):
+    if busy(context, collect_snapshots.name, {"dagster/schedule_name": "snapshots_every_minute"}):
         return dg.SkipReason("the run of an earlier minute is still going")
     schedules = Schedules(ledger, Directory(ledger), sandboxed=calls.sandbox_url is not None)
     if not schedules.due(ledger.now() + AHEAD_MS):
@@ -79,7 +73,7 @@ def snapshots_every_minute(
 def health_every_5_minutes(
     context: dg.ScheduleEvaluationContext,
 ) -> dg.RunRequest | dg.SkipReason:
-    if _busy(context, health_checks.name):
+    if busy(context, health_checks.name):
         return dg.SkipReason("earlier checks are still going")
     return dg.RunRequest()
 
@@ -125,7 +119,7 @@ _REGULAR = [
 ]
 SCHEDULES = [
     prices_every_minute,
-    candles_every_hour,
+    quality_every_day,
     snapshots_every_minute,
     health_every_5_minutes,
     discovery_every_week,
@@ -135,11 +129,3 @@ SCHEDULES = [
 
 def _now(context: dg.ScheduleEvaluationContext) -> int:
     return int(context.scheduled_execution_time.timestamp() * 1000)
-
-
-def _busy(
-    context: dg.ScheduleEvaluationContext, job: str, tags: Mapping[str, str] | None = None
-) -> bool:
-    going = [dg.DagsterRunStatus.QUEUED, dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED]
-    wanted = dg.RunsFilter(job_name=job, statuses=going, tags=tags)
-    return context.instance.get_runs_count(wanted) > 0

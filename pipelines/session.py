@@ -4,19 +4,20 @@ import asyncio
 import signal
 import sys
 import threading
-from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, time
+from collections.abc import Mapping
 
 import httpx
 from tqdm import tqdm
 
+from pipelines.output import say
 from pipelines.probe import probe_all
-from pipelines.supervisor import Supervisor, say
-from resources.errors import Unavailable
-from resources.graphql import Dagster, partition_range
+from pipelines.supervisor import Supervisor
+from resources import collecting
+from resources.collecting import Request
+from resources.errors import Conflict, Unavailable
+from resources.graphql import Dagster
 from resources.ledger import Ledger, coverage, keys, latest
-from resources.market import load_registry
-from resources.plan import OHLCV_JOB, PRICES_JOB, Window, day_key, month_key
+from resources.plan import OHLCV_JOB, PRICES_JOB, Window, day_key
 from resources.settings import Settings
 
 _START_SECONDS = 180
@@ -104,23 +105,22 @@ class _Session:
         return True
 
     def _collect(self) -> None:
-        """Materialize prices and candles from the start date to now, with progress bars."""
-        midnight = datetime.combine(self._settings.collection_start_date, time.min, UTC)
-        window = Window(int(midnight.timestamp() * 1000), self._ledger.now())
-        months = partition_range(month_key(window.start), month_key(window.end))
-        today = {"dagster/partition": day_key(window.end)}
-        launched = {
-            "prices": self._dagster.launch(PRICES_JOB, today, {}),
-            "candles": self._dagster.launch(OHLCV_JOB, months, {}),
-        }
-        self._follow(launched, window)
+        """Collect prices and candles up to now, with progress bars."""
+        today = {"dagster/partition": day_key(self._ledger.now())}
+        request = collecting.asked(self._ledger, self._settings, "forward")
+        launched = {"prices": self._dagster.launch(PRICES_JOB, today, {})}
+        try:
+            found = collecting.launch(self._dagster, self._ledger, request, "start")
+            launched["candles"] = found.run_id
+        except Conflict as conflict:
+            # A schedule was sooner.
+            say(f"  {conflict}")
+        self._follow(launched, request)
 
-    def _follow(self, launched: Mapping[str, str], window: Window) -> None:
+    def _follow(self, launched: Mapping[str, str], request: Request) -> None:
         hidden = not sys.stderr.isatty()
         bars = {
-            "prices": tqdm(
-                total=self._settings.top_n_cryptos, desc="prices ", unit="coin", disable=hidden
-            ),
+            "prices": tqdm(total=self._settings.top_n, desc="prices ", unit="coin", disable=hidden),
             "candles": tqdm(total=100, desc="candles", unit="%", disable=hidden),
         }
         going = dict(launched)
@@ -128,9 +128,9 @@ class _Session:
             self._check_stop()
             self._supervisor.watch_start()
             # The stablecoins that quotes are in come on top of the active coins.
-            priced = min(len(latest.read_prices(self._ledger)), self._settings.top_n_cryptos)
+            priced = min(len(latest.read_prices(self._ledger)), self._settings.top_n)
             bars["prices"].update(priced - bars["prices"].n)
-            bars["candles"].update(self._percent(window) - bars["candles"].n)
+            bars["candles"].update(self._percent(request) - bars["candles"].n)
             going = {
                 feed: run_id for feed, run_id in going.items() if not self._ended(feed, run_id)
             }
@@ -151,18 +151,18 @@ class _Session:
             say(f"  the first run of {feed} ended as {run.status}; its reasons: {reasons}")
         return True
 
-    def _percent(self, window: Window) -> int:
-        interval = self._settings.collection_interval
-        symbols = self._markets()
-        have = coverage.covered_many(self._ledger, symbols, interval)
-        done = sum(w.clip(window).length for windows in have.values() for w in windows)
-        whole = Window(window.start, interval.floor(window.end)).length * len(symbols)
-        return min(100, round(100 * done / whole)) if whole > 0 else 100
-
-    def _markets(self) -> Sequence[str]:
-        registry = load_registry()
-        active = registry.active(self._settings.top_n_cryptos)
-        return [str(registry.main_market(asset)) for asset in active]
+    def _percent(self, request: Request) -> int:
+        """How much of what was missing at the start is covered, in candles of all intervals."""
+        done = whole = 0
+        for interval, symbols in request.markets.items():
+            names = [str(symbol) for symbol in symbols]
+            end = interval.floor(request.window.end)
+            window = Window(min(request.window.start, end), end)
+            have = coverage.covered_many(self._ledger, names, interval)
+            covered = (one.clip(window).length for windows in have.values() for one in windows)
+            done += sum(covered) // interval.ms
+            whole += window.length * len(names) // interval.ms
+        return min(100, round(100 * done / whole)) if whole else 100
 
     def _greet(self) -> None:
         secret = self._new_key()

@@ -1,29 +1,24 @@
 """Starts every service of Headwater, keeps them running, and ends them all."""
 
-import fcntl
 import json
-import shutil
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from pathlib import Path
 from urllib.parse import urlsplit
 
-from pipelines.processes import MARK, Child, end_all, free_port, require_free
+from pipelines import dagster_storage
+from pipelines.home import own_home
+from pipelines.output import say
+from pipelines.processes import MARK, RUN_ENVIRONMENT, Child, end_all, free_port, require_free
 from resources.errors import StartRefused, Unavailable
 from resources.graphql import LOCATION, Dagster
 from resources.providers import load_providers
 from resources.providers.base import Provider
 from resources.settings import Settings, child_environment
 
-_PROJECT = Path(__file__).parents[1]
-_LEAST_FREE = 200 * 1024 * 1024
 _GRACE = 6.0
 _FUTILE = 3
-# Small frames, stored one batch at a time: more threads of deltalake and polars take 30 MB
-# of a run and save neither time nor CPU. The sandbox's frames are smaller still.
-RUN_ENVIRONMENT = {"POLARS_MAX_THREADS": "1", "TOKIO_WORKER_THREADS": "1"}
 
 
 class Supervisor:
@@ -41,13 +36,13 @@ class Supervisor:
 
         Raises StartRefused with one sentence that names what to change.
         """
-        with self._own_home():
+        with own_home(self.settings, self.settings.dagster_port):
             ended = end_all(self.home, grace=2.0)
             if ended:
                 say(f"ended {ended} processes that an earlier start left behind")
             self._require_ports()
             self._write_configuration()
-            self._prepare_dagster()
+            dagster_storage.prepare(self.settings)
             try:
                 for child in self._services():
                     self.children.append(child)
@@ -79,48 +74,6 @@ class Supervisor:
                 raise StartRefused(f"{what} did not come up in {seconds:.0f} s; see {logs}")
             time.sleep(0.2)
 
-    @contextmanager
-    def _own_home(self) -> Iterator[None]:
-        """The home folder, writable, locked for this process and marked with its mode."""
-        try:
-            for folder in ("logs", "run", "dagster", "lake"):
-                (self.home / folder).mkdir(parents=True, exist_ok=True)
-            lock = (self.home / "run" / "lock").open("w")
-        except OSError as error:
-            raise StartRefused(
-                f"{self.home} cannot be written ({error.strerror}); "
-                "make it writable or set HEADWATER_HOME to another folder"
-            ) from error
-        with lock:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError as error:
-                raise StartRefused(
-                    f"Headwater is already running in {self.home}; "
-                    "stop it, or set HEADWATER_HOME and the ports to others"
-                ) from error
-            self._require_room()
-            self._require_mode()
-            yield
-
-    def _require_room(self) -> None:
-        free = shutil.disk_usage(self.home).free
-        if free < _LEAST_FREE:
-            raise StartRefused(
-                f"only {free // 2**20} MB are free where {self.home} lies and "
-                f"{_LEAST_FREE // 2**20} are needed; free some or set HEADWATER_HOME"
-            )
-
-    def _require_mode(self) -> None:
-        marker = self.home / "mode"
-        if not marker.exists():
-            marker.write_text(self.settings.providers)
-        if (held := marker.read_text()) != self.settings.providers:
-            raise StartRefused(
-                f"{self.home} holds {held} data and this start is {self.settings.providers}; "
-                "set HEADWATER_HOME to another folder"
-            )
-
     def _require_ports(self) -> None:
         settings = self.settings
         ports = {
@@ -137,7 +90,6 @@ class Supervisor:
             require_free(settings.sandbox_port, "127.0.0.1", "HEADWATER_SANDBOX_PORT")
 
     def _write_configuration(self) -> None:
-        shutil.copy(_PROJECT / "dagster_home" / "dagster.yaml", self.settings.dagster_home)
         self._code_port = free_port()
         server = {"host": "127.0.0.1", "port": self._code_port, "location_name": LOCATION}
         # JSON is YAML too.
@@ -145,24 +97,6 @@ class Supervisor:
         self._workspace.write_text(json.dumps({"load_from": [{"grpc_server": server}]}))
         self._sandbox_config = self.home / "run" / "sandbox.json"
         self._sandbox_config.write_text(json.dumps(sandbox_config()))
-
-    def _prepare_dagster(self) -> None:
-        """Make Dagster's storage, and end the runs that were going when everything was killed.
-
-        Services that start together in an empty folder would each make the storage, and one
-        of them would find it half made.
-        """
-        import dagster as dg  # noqa: PLC0415 (costs seconds that a refused start need not spend)
-
-        going = [
-            dg.DagsterRunStatus.STARTING,
-            dg.DagsterRunStatus.STARTED,
-            dg.DagsterRunStatus.CANCELING,
-            dg.DagsterRunStatus.NOT_STARTED,
-        ]
-        with dg.DagsterInstance.from_config(str(self.settings.dagster_home)) as instance:
-            for run in instance.get_runs(dg.RunsFilter(statuses=going)):
-                instance.report_run_failed(run, "left behind by an earlier start of Headwater")
 
     def _services(self) -> Iterator[Child]:
         settings, python, workspace = self.settings, sys.executable, str(self._workspace)
@@ -210,9 +144,3 @@ def _played(provider: Provider) -> dict[str, object]:
         "path": address.path.partition("{")[0].rstrip("/"),
         "limits": [[limit.amount, limit.seconds] for limit in provider.limits],
     }
-
-
-def say(line: str) -> None:
-    """One line for the person at the terminal."""
-    sys.stdout.write(f"{line}\n")
-    sys.stdout.flush()

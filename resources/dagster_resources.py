@@ -2,18 +2,17 @@
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from typing import Any
 
 import dagster as dg
 
-from resources import pools
-from resources.directory import Directory
-from resources.feeds import Feeds
+from resources.feeds import Feeds, build_feeds
 from resources.http.client import Client
-from resources.http.pool import Pool
 from resources.lake import Lake
 from resources.ledger import Ledger
 from resources.ledger.snapshots import Bounds
-from resources.market import load_registry
+from resources.market import Interval
+from resources.market.watchlist import Watchlist, read_watchlist
 from resources.settings import Settings
 
 
@@ -41,45 +40,8 @@ class LedgerResource(dg.ConfigurableResource[Ledger]):
             ledger.close()
 
 
-class FeedsResource(dg.ConfigurableResource["FeedsResource"]):
-    """The pools of providers, and how much is asked of them.
-
-    `sandbox_url` is where the providers are played, None for the real ones; `top_n` is how
-    many of the registry's coins are active; `quorum` how many providers a price is asked of;
-    `interval` is that of the candles that are collected by default.
-    """
-
-    sandbox_url: str | None
-    call_deadline: float
-    max_response_mb: int
-    allowed_addresses: list[str]
-    top_n: int
-    quorum: int
-    interval: str
-
-    @property
-    def mode(self) -> str:
-        return "sandbox" if self.sandbox_url else "live"
-
-    @asynccontextmanager
-    async def open(self, ledger: Ledger) -> AsyncIterator[Feeds]:
-        """The feeds over one HTTP session, closed at the end of the block."""
-        client = Client(
-            ledger,
-            sandbox_url=self.sandbox_url,
-            deadline=self.call_deadline,
-            max_response_mb=self.max_response_mb,
-            allowed_addresses=self.allowed_addresses,
-        )
-        async with client:
-            yield build_feeds(client, ledger)
-
-
 class CallsResource(dg.ConfigurableResource["CallsResource"]):
-    """Calls of providers outside of any pool: what is watched, checked or probed one by one.
-
-    `sandbox_url` is where the providers are played, None for the real ones.
-    """
+    """Calls of providers: `sandbox_url` is where they are played, None for the real ones."""
 
     sandbox_url: str | None
     call_deadline: float
@@ -100,6 +62,39 @@ class CallsResource(dg.ConfigurableResource["CallsResource"]):
             yield client
 
 
+class FeedsResource(CallsResource):
+    """The pools of providers, and how much is asked of them.
+
+    `top_n` is how many of the registry's coins are active; `quorum` how many providers a price
+    is asked of; `start` is the day (UTC) and `intervals` are those of the candles that are
+    collected by default, `retries` how often one that failed is asked for again, and
+    `tolerance` the share of the close by which two providers' candles may differ. `watchlist`
+    is the setting's, which the ledger's stands over.
+    """
+
+    top_n: int
+    quorum: int
+    start: str
+    intervals: list[str]
+    retries: int
+    tolerance: float
+    watchlist: dict[str, list[str]]
+
+    @property
+    def watched(self) -> Watchlist:
+        return read_watchlist(self.watchlist, map(Interval, self.intervals))
+
+    @property
+    def mode(self) -> str:
+        return "sandbox" if self.sandbox_url else "live"
+
+    @asynccontextmanager
+    async def open_feeds(self, ledger: Ledger) -> AsyncIterator[Feeds]:
+        """The feeds over one HTTP session, closed at the end of the block."""
+        async with self.open(ledger) as client:
+            yield build_feeds(client, ledger)
+
+
 class SnapshotsResource(dg.ConfigurableResource["SnapshotsResource"]):
     """What is kept of the answers of providers that are watched."""
 
@@ -112,45 +107,31 @@ class SnapshotsResource(dg.ConfigurableResource["SnapshotsResource"]):
         return Bounds(self.history, self.days)
 
 
-def build_feeds(client: Client, ledger: Ledger) -> Feeds:
-    """The feeds over the pools of the ledger, which are seeded with providers that are new."""
-    directory = Directory(ledger)
-    pools.seed(ledger, directory.providers())
-    ohlcv, prices = (
-        Pool(
-            feed,
-            pools.membership(ledger, directory, feed, sandboxed=client.sandboxed),
-            client.permits,
-            patience=client.deadline,
-        )
-        for feed in pools.COLLECTED
-    )
-    return Feeds(client, ledger, load_registry(), ohlcv, prices)
-
-
 def resources_of(settings: Settings) -> dict[str, object]:
     """The resources that the assets ask for, by name."""
+    calls: dict[str, Any] = {
+        "sandbox_url": settings.sandbox_url,
+        "call_deadline": settings.call_deadline,
+        "max_response_mb": settings.max_response_mb,
+        "allowed_addresses": settings.allowed_addresses,
+    }
     return {
         "lake": LakeResource(url=settings.lake_url),
         "ledger": LedgerResource(url=settings.ledger_url),
+        "calls": CallsResource(**calls),
         "feeds": FeedsResource(
-            sandbox_url=settings.sandbox_url,
-            call_deadline=settings.call_deadline,
-            max_response_mb=settings.max_response_mb,
-            allowed_addresses=settings.allowed_addresses,
-            top_n=settings.top_n_cryptos,
+            **calls,
+            top_n=settings.top_n,
             quorum=settings.price_quorum,
-            interval=str(settings.collection_interval),
+            start=settings.collection_start_date.isoformat(),
+            intervals=[str(interval) for interval in settings.collection_intervals],
+            retries=settings.collection_retries,
+            tolerance=settings.candle_tolerance,
+            watchlist=settings.watchlist,
         ),
         "snapshot_bounds": SnapshotsResource(
             history=settings.snapshot_history,
             days=settings.snapshot_days,
             max_kb=settings.snapshot_max_kb,
-        ),
-        "calls": CallsResource(
-            sandbox_url=settings.sandbox_url,
-            call_deadline=settings.call_deadline,
-            max_response_mb=settings.max_response_mb,
-            allowed_addresses=settings.allowed_addresses,
         ),
     }

@@ -13,6 +13,7 @@
     │   └── AmbiguousSymbol          `candidates` lists ids that would work
     ├── Unavailable             503  try later, nothing is broken for good
     │   ├── StoreUnavailable         lake or ledger cannot be read or written
+    │   ├── NoRoom                   what is to be stored does not fit on the disk
     │   ├── Busy                     as many runs as may be go already; `not_before`
     │   ├── NotCalled                nothing was sent; `not_before` says when it may be
     │   │   ├── BreakerOpen
@@ -127,6 +128,10 @@ class Unavailable(HeadwaterError):
 
 class StoreUnavailable(Unavailable):
     title = "Store not available"
+
+
+class NoRoom(Unavailable):
+    title = "No room"
 
 
 class Busy(Unavailable):

@@ -7,20 +7,25 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from resources import pools
+from resources.candle_answers import candle_answer
+from resources.directory import Directory
 from resources.errors import NotFound, RefusedRequest, Unavailable
 from resources.flush import CandlePage
 from resources.http.client import Client
+from resources.http.pick import Pick
 from resources.http.pool import Pool
 from resources.ledger import Ledger, listings
-from resources.market import Asset, Interval, Registry, Symbol
+from resources.market import Asset, Interval, Registry, Symbol, load_registry
 from resources.plan import Cost, Demand, Window, cost
-from resources.providers.base import CandleQuery, Candles, Provider, Tickers
+from resources.providers.base import CandleQuery, Provider, Tickers
 from resources.schemas import UTC_TIME, check_quotes, utc
 
 # An asset's price is asked in the first of these quotes that a provider lists it in.
 PRICE_QUOTES = ("USD", "USDT", "USDC")
 _LISTING_AGE = 86_400_000
-_PUBLISHED_WITHIN = 600_000
+# Providers publish a candle within this time after its close, ms.
+PUBLISHED_WITHIN = 600_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,27 +51,42 @@ class Feeds:
         self._refreshing = asyncio.Lock()
         self._listed: dict[str, set[str] | None] = {}
 
-    async def candle_page(self, symbol: Symbol, interval: Interval, window: Window) -> CandlePage:
+    async def candle_page(
+        self,
+        symbol: Symbol,
+        interval: Interval,
+        window: Window,
+        but: frozenset[str] = frozenset(),
+    ) -> CandlePage:
         """The first page of a window, from the first member of the pool that can serve it.
 
-        Raises NotFound when no member has such candles, NoneAvailable when none can be
-        called or answers now.
+        `but` are ids of members that are not asked, nor are those that mirror them. Raises NotFound when no other member has
+        such candles, NoneAvailable when none can be called or answers now.
         """
         now = time.time_ns() // 1_000_000
         await self._refresh_listings(self._ohlcv)
 
-        def able(provider: Provider) -> bool:
-            return self._serves(provider, Demand(symbol, interval, window), now)
-
-        async def ask(provider: Provider) -> CandlePage:
-            return await self._candle_page(provider, symbol, interval, window, now)
-
         members = self._ohlcv.members
+        sources = {_source(member.provider) for member in members if member.provider.id in but}
+
+        def able(provider: Provider) -> bool:
+            demand = Demand(symbol, interval, window)
+            return _source(provider) not in sources and self._serves(provider, demand, now)
+
+        async def ask(pick: Pick) -> CandlePage:
+            return await self._candle_page(pick, symbol, interval, window, now)
+
+        def weigh(provider: Provider) -> int:
+            candles, native = provider.candles, provider.native(symbol)
+            if candles is None or native is None:
+                return 1
+            return candles.calls(_query(native, interval, window, now))[0].weight
+
         if members and not any(able(member.provider) for member in members):
             raise NotFound(
                 f"no provider has {interval} candles of {symbol} from {utc(window.start)} on"
             )
-        _, page = await self._ohlcv.first(ask, able)
+        _, page = await self._ohlcv.first(ask, able, weigh)
         return page
 
     def cost(self, demands: Iterable[Demand]) -> Mapping[str, Cost]:
@@ -93,25 +113,25 @@ class Feeds:
         def able(provider: Provider) -> bool:
             return provider.tickers is not None and bool(self._spelt(provider, assets))
 
-        async def ask(provider: Provider) -> Quotes:
-            return await self._quotes(provider, self._spelt(provider, assets))
+        async def ask(pick: Pick) -> Quotes:
+            return await self._quotes(pick, self._spelt(pick.provider, assets))
 
-        answers, _ = await self._prices.several(quorum, ask, able)
+        def weigh(provider: Provider) -> int:
+            tickers, natives = provider.tickers, list(self._spelt(provider, assets))
+            return tickers.call(natives[: tickers.batch]).weight if tickers else 1
+
+        answers, _ = await self._prices.several(quorum, ask, able, weigh)
         return [quotes for _, quotes in answers]
 
     async def _candle_page(
-        self, provider: Provider, symbol: Symbol, interval: Interval, window: Window, now: int
+        self, pick: Pick, symbol: Symbol, interval: Interval, window: Window, now: int
     ) -> CandlePage:
+        provider = pick.provider
         candles, native = provider.candles, provider.native(symbol)
         if candles is None or native is None:
             raise RefusedRequest(f"{provider.name} has no candles of {symbol}", provider.id)
-        # At the live edge the candle that still forms comes along for nothing.
-        live = interval.ms if window.end >= interval.floor(now) else 0
-        query = CandleQuery(native, interval, window.start, window.end + live)
-        # Where its budget is used up, another member is asked sooner than this one has room.
-        answer = await self._client.get(
-            provider, candles.call(query), _parser(candles, query), max_wait=0
-        )
+        query = _query(native, interval, window, now)
+        answer = await candle_answer(self._client, pick, candles, query)
         # What had closed by then is whole in the answer, whichever of the two clocks is off.
         told_at = min(answer.server_time or answer.sent_at, answer.sent_at)
         proven = Window(*candles.covered(query, answer.value)).clip(window)
@@ -124,8 +144,8 @@ class Feeds:
             told_at,
         )
 
-    async def _quotes(self, provider: Provider, spelt: Mapping[str, Symbol]) -> Quotes:
-        tickers = provider.tickers
+    async def _quotes(self, pick: Pick, spelt: Mapping[str, Symbol]) -> Quotes:
+        provider, tickers = pick.provider, pick.provider.tickers
         if tickers is None:
             raise RefusedRequest(f"{provider.name} has no tickers", provider.id)
         names, frames = list(spelt), list[pl.DataFrame]()
@@ -137,6 +157,7 @@ class Feeds:
                 tickers.call(natives),
                 _quote_parser(tickers, natives),
                 max_wait=None if frames else 0,
+                pick=None if frames else pick,
             )
             checked = check_quotes(answer.value, answer.fetched_at)
             fetched_at = pl.lit(utc(answer.fetched_at), UTC_TIME)
@@ -159,13 +180,11 @@ class Feeds:
         return spelt
 
     def _serves(self, provider: Provider, demand: Demand, now: int) -> bool:
-        candles = provider.candles
-        if candles is None or demand.interval not in candles.intervals:
+        candles, native = provider.candles, provider.native(demand.symbol)
+        if candles is None or native is None:
             return False
-        oldest = now - ((candles.depth or 0) - 1) * demand.interval.ms
-        if candles.depth and demand.window.start < oldest:
-            return False
-        return self._lists(provider, demand.symbol)
+        query = CandleQuery(native, demand.interval, demand.window.start, demand.window.end)
+        return candles.serves(query, now) and self._lists(provider, demand.symbol)
 
     def _lists(self, provider: Provider, symbol: Symbol) -> bool:
         """Whether a market is listed; a provider whose listing is unknown is asked all the same."""
@@ -193,12 +212,34 @@ class Feeds:
             return None
         natives = set(answer.value["native"])
         found = {str(s) for s in self._registry.markets() if provider.native(s) in natives}
-        listings.replace(self._ledger, provider.id, found)
-        return found
+        return listings.replace(self._ledger, provider.id, found)
 
 
-def _parser(candles: Candles, query: CandleQuery) -> Callable[[bytes], pl.DataFrame]:
-    return lambda body: candles.parse(body, query)
+def build_feeds(client: Client, ledger: Ledger) -> Feeds:
+    """The feeds over the pools of the ledger, which are seeded with providers that are new."""
+    directory = Directory(ledger)
+    pools.seed(ledger, directory.providers())
+    ohlcv, prices = (
+        Pool(
+            feed,
+            pools.membership(ledger, directory, feed, sandboxed=client.sandboxed),
+            client.permits,
+            patience=client.deadline,
+        )
+        for feed in pools.COLLECTED
+    )
+    return Feeds(client, ledger, load_registry(), ohlcv, prices)
+
+
+def _query(native: str, interval: Interval, window: Window, now: int) -> CandleQuery:
+    # At the live edge the candle that still forms comes along for nothing.
+    live = interval.ms if window.end >= interval.floor(now) else 0
+    return CandleQuery(native, interval, window.start, window.end + live)
+
+
+def _source(provider: Provider) -> str:
+    """The id of the provider whose data these are."""
+    return provider.mirrors or provider.id
 
 
 def _quote_parser(tickers: Tickers, natives: Sequence[str]) -> Callable[[bytes], pl.DataFrame]:
@@ -213,6 +254,6 @@ def _settled(window: Window, frame: pl.DataFrame, interval: Interval, server_tim
     """
     newest = frame["open_time"].dt.epoch("ms").max() if frame.height else None
     seen = interval.floor(min(int(str(newest)) + interval.ms, server_time)) if newest else 0
-    settled = interval.floor(server_time - _PUBLISHED_WITHIN)
+    settled = interval.floor(server_time - PUBLISHED_WITHIN)
     end = min(window.end, max(seen, settled))
     return Window(window.start, max(window.start, end))

@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import polars as pl
+import sqlalchemy as sa
 
 from resources.lake import Lake, Merged
-from resources.ledger import Ledger, commits, coverage, latest, quarantine
+from resources.ledger import Ledger, commits, coverage, gaps, latest, quality_events, quarantine
 from resources.market import Interval
 from resources.plan import Window, missing
 from resources.schemas import CANDLES, PRICES, UTC_TIME, bucket_of, check_candles
@@ -34,11 +35,15 @@ class CandlePage:
 
 @dataclass(slots=True)
 class Flushed:
-    """Counts of one flush, or summed over a run."""
+    """Counts of one flush, or summed over a run.
+
+    `rows` were not stored before, `disputed` ones are stored otherwise by another provider.
+    """
 
     rows: int = 0
     revised: int = 0
     quarantined: int = 0
+    disputed: int = 0
     commits: int = 0
     quarantined_by_reason: dict[str, int] = field(default_factory=dict)
 
@@ -46,42 +51,80 @@ class Flushed:
         self.rows += other.rows
         self.revised += other.revised
         self.quarantined += other.quarantined
+        self.disputed += other.disputed
         self.commits += other.commits
         for reason, count in other.quarantined_by_reason.items():
             self.quarantined_by_reason[reason] = self.quarantined_by_reason.get(reason, 0) + count
 
 
 def flush_candles(
-    lake: Lake, ledger: Ledger, interval: Interval, pages: Sequence[CandlePage], mode: str
+    lake: Lake,
+    ledger: Ledger,
+    interval: Interval,
+    pages: Sequence[CandlePage],
+    mode: str,
+    tolerance: float = 0.005,
 ) -> Flushed:
     """Store the closed, sound candles of these pages and acknowledge their windows.
 
-    A quarantined candle stays missing: it is asked for again.
+    Candles beyond the window of their page are left out, but for the one that still forms.
+    A quarantined candle stays missing: it is asked for again. One that is absent from its page
+    is a gap. Where another provider has stored a candle already, that one stays; closes that
+    differ by more than the share `tolerance` are noted as a disagreement.
     """
-    newest = max(page.fetched_at for page in pages)
-    checked = check_candles(_with_origin(pages, interval, mode), interval, newest)
-    closes = pl.col("open_time").dt.epoch("ms") + interval.ms
-    sound, broken = checked.filter(pl.col("reason").is_null()), checked.drop_nulls("reason")
-    closed = sound.filter(closes <= pl.col("told_at"))
-    forming = sound.filter(closes > pl.col("told_at"))
-    merged = lake.merge(CANDLES, _as_candles(closed, interval)) if closed.height else Merged(None)
+    rows = _Rows.of(pages, interval, mode)
+    merged = lake.merge(CANDLES, rows.closed) if rows.closed.height else Merged(None)
     with ledger.write() as connection:
-        for (provider, symbol), rows in broken.group_by("provider", "symbol"):
-            numbers = ("open", "high", "low", "close", "volume")
-            kept = rows.select("reason", "interval", "open_time", *numbers)
-            quarantine.keep(
-                ledger, connection, CANDLES.name, str(provider), str(symbol), kept.to_dicts()
-            )
-        coverage.extend(connection, interval, _proven(pages, broken, interval))
-        latest.put_forming(connection, _forming_rows(forming, interval))
+        _keep_broken(connection, ledger, rows.broken)
+        seen = gaps.subtract(connection, interval, _seen(pages, rows.checked, interval))
+        coverage.extend(connection, interval, _proven(pages, rows.broken, interval))
+        gaps.observe(connection, ledger, interval, seen)
+        quality_events.record(connection, ledger, _disputes(merged.kept, tolerance))
+        latest.put_forming(connection, _forming_rows(rows.forming, interval))
         if merged.version is not None:
-            keys = _candle_keys(closed, interval)
+            keys = _candle_keys(rows.closed, interval)
             count = merged.inserted + merged.revised
             commits.record(connection, ledger, CANDLES.name, merged.version, keys, count)
-    reasons = dict(broken.group_by("reason").len().iter_rows())
     return Flushed(
-        merged.inserted, merged.revised, broken.height, int(merged.version is not None), reasons
+        merged.inserted,
+        merged.revised,
+        rows.broken.height,
+        merged.kept.height if merged.kept is not None else 0,
+        int(merged.version is not None),
+        dict(rows.broken.group_by("reason").len().iter_rows()),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """The rows of some pages: `checked` are all of them in order, the others a part each."""
+
+    checked: pl.DataFrame
+    closed: pl.DataFrame
+    forming: pl.DataFrame
+    broken: pl.DataFrame
+
+    @classmethod
+    def of(cls, pages: Sequence[CandlePage], interval: Interval, mode: str) -> "_Rows":
+        newest = max(page.fetched_at for page in pages)
+        checked = check_candles(_with_origin(pages, interval, mode), interval, newest)
+        opens = pl.col("open_time").dt.epoch("ms")
+        over = opens + interval.ms <= pl.col("told_at")
+        proven = (opens >= pl.col("start")) & (opens < pl.col("end"))
+        sound = checked.filter(pl.col("reason").is_null())
+        return cls(
+            checked,
+            _as_candles(sound.filter(over & proven), interval),
+            sound.filter(~over),
+            checked.drop_nulls("reason"),
+        )
+
+
+def _keep_broken(connection: sa.Connection, ledger: Ledger, broken: pl.DataFrame) -> None:
+    numbers = ("open", "high", "low", "close", "volume")
+    for (provider, symbol), rows in broken.group_by("provider", "symbol"):
+        kept = rows.select("reason", "interval", "open_time", *numbers).to_dicts()
+        quarantine.keep(ledger, connection, CANDLES.name, str(provider), str(symbol), kept)
 
 
 def flush_prices(lake: Lake, ledger: Ledger, frame: pl.DataFrame) -> Flushed:
@@ -108,10 +151,19 @@ def _with_origin(pages: Sequence[CandlePage], interval: Interval, mode: str) -> 
     """The candles of all pages in one frame, each row with where it came from."""
     origins = pl.DataFrame(
         [
-            (p.symbol, bucket_of(p.symbol), p.provider, p.fetched_at, p.told_at, p.frame.height)
-            for p in pages
+            (
+                page.symbol,
+                bucket_of(page.symbol),
+                page.provider,
+                page.fetched_at,
+                page.told_at,
+                page.window.start,
+                page.window.end,
+                page.frame.height,
+            )
+            for page in pages
         ],
-        schema=["symbol", "bucket", "provider", "fetched_at", "told_at", "rows"],
+        schema=["symbol", "bucket", "provider", "fetched_at", "told_at", "start", "end", "rows"],
         orient="row",
     )
     fetched_at = pl.from_epoch("fetched_at", "ms").dt.replace_time_zone("UTC").cast(UTC_TIME)
@@ -147,6 +199,42 @@ def _proven(
     ]
 
 
+def _seen(
+    pages: Sequence[CandlePage], checked: pl.DataFrame, interval: Interval
+) -> list[gaps.Seen]:
+    """What each page proves, and the candles that are absent from it; broken ones are there."""
+    opens = checked["open_time"].dt.epoch("ms")
+    found, at = [], 0
+    for page in pages:
+        mine = opens.slice(at, page.frame.height)
+        at += page.frame.height
+        holes = holes_between(mine, page.window, interval.ms)
+        found.append(gaps.Seen(page.symbol, page.provider, page.window, holes))
+    return found
+
+
+def holes_between(times: pl.Series, window: Window, step: int) -> list[Window]:
+    """The runs of open times (ms) of an aligned window that `times`, in any order, lacks."""
+    inside = times.filter((times >= window.start) & (times < window.end))
+    if inside.n_unique() == window.length // step:
+        return []
+    known = inside.unique().sort()
+    before = pl.concat([pl.Series([window.start - step], dtype=pl.Int64), known]) + step
+    after = pl.concat([known, pl.Series([window.end], dtype=pl.Int64)])
+    edges = pl.DataFrame({"from": before, "to": after}).filter(pl.col("to") > pl.col("from"))
+    return [Window(start, end) for start, end in edges.iter_rows()]
+
+
+def _disputes(kept: pl.DataFrame | None, tolerance: float) -> list[quality_events.Event]:
+    if kept is None:
+        return []
+    apart = (pl.col("close") - pl.col("other_close")).abs() > tolerance * pl.col("close")
+    return [
+        quality_events.Event("disagreement", **row)
+        for row in kept.filter(apart).iter_rows(named=True)
+    ]
+
+
 def _as_candles(frame: pl.DataFrame, interval: Interval) -> pl.DataFrame:
     period = pl.col("open_time").dt.strftime(interval.period_form)
     return frame.with_columns(period=period).select(CANDLES.schema.names())
@@ -166,10 +254,12 @@ def _forming_rows(frame: pl.DataFrame, interval: Interval) -> Sequence[Mapping[s
 
 
 def _candle_keys(frame: pl.DataFrame, interval: Interval) -> Sequence[commits.Key]:
-    newest = frame.group_by("symbol").agg(pl.col("open_time").max().dt.epoch("ms")).sort("symbol")
+    opens = pl.col("open_time")
+    ends = opens.min().alias("oldest"), opens.max().alias("newest")
+    spans = frame.group_by("symbol").agg(*(end.dt.epoch("ms") for end in ends)).sort("symbol")
     return [
-        {"symbol": symbol, "interval": str(interval), "newest": at}
-        for symbol, at in newest.iter_rows()
+        {"symbol": symbol, "interval": str(interval), "oldest": oldest, "newest": newest}
+        for symbol, oldest, newest in spans.iter_rows()
     ]
 
 

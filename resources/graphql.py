@@ -1,5 +1,6 @@
 """Dagster's GraphQL API, as far as the service and the supervisor need it."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +13,7 @@ LOCATION = "headwater"
 REPOSITORY = "__repository__"
 # Schedules come first: a run that somebody asked for waits behind theirs.
 BEHIND_SCHEDULES = {"dagster/priority": "-5"}
+_WAITING = ("QUEUED", "STARTING")
 _GOING = ("QUEUED", "NOT_STARTED", "STARTING", "STARTED", "CANCELING")
 
 
@@ -115,6 +117,10 @@ class Dagster:
         wanted = {"tags": _tags(tags)} if tags else {}
         return self._runs({"statuses": list(_GOING), **wanted})
 
+    def runs_waiting(self, job: str) -> list[Run]:
+        """The runs of a job that were launched and have not begun."""
+        return self._runs({"statuses": list(_WAITING), "pipelineName": job})
+
     def scheduler_runs(self) -> bool:
         """Whether the daemon that starts schedules has reported lately."""
         status = self._ask(_SCHEDULER, {})["instance"]["daemonHealth"]["daemonStatus"]
@@ -147,17 +153,25 @@ def _tags(tags: Mapping[str, str]) -> list[dict[str, str]]:
 
 
 def _job_state(job: Mapping[str, Any], schedules: Sequence[Mapping[str, Any]]) -> JobState:
-    mine = next((one for one in schedules if one["pipelineName"] == job["name"]), None)
-    ticks = mine["futureTicks"]["results"] if mine else []
-    running = mine is not None and mine["scheduleState"]["status"] == "RUNNING"
+    mine = [one for one in schedules if one["pipelineName"] == job["name"]]
+    # Of several schedules the one that comes next; those that are stopped come never.
+    following = min(mine, key=lambda one: _next_tick(one) or math.inf, default=None)
+    tick = _next_tick(following) if following else None
     run = job["runs"][0] if job["runs"] else None
     began = run and (run["startTime"] or run["creationTime"])
     return JobState(
-        schedule=mine["cronSchedule"] if mine else None,
-        next_run=round(ticks[0]["timestamp"] * 1_000) if running and ticks else None,
+        schedule=following["cronSchedule"] if following else None,
+        next_run=round(tick * 1_000) if tick else None,
         last_run=round(began * 1_000) if began else None,
         last_status=run["status"] if run else None,
     )
+
+
+def _next_tick(schedule: Mapping[str, Any]) -> float | None:
+    """In seconds; None while it is stopped."""
+    running = schedule["scheduleState"]["status"] == "RUNNING"
+    ticks = schedule["futureTicks"]["results"]
+    return ticks[0]["timestamp"] if running and ticks else None
 
 
 _JOBS = "{ repositoriesOrError { ... on RepositoryConnection { nodes { jobs { name } } } } }"

@@ -21,6 +21,13 @@ RATE_LIMITS_JOB = "rate_limit_snapshot"
 METRICS_JOB = "metrics_aggregation"
 CLEANUP_JOB = "database_cleanup"
 DISCOVERY_JOB = "discover_providers"
+QUALITY_ASSET = "candle_quality"
+QUALITY_JOB = "measure_quality"
+# Tag of a run of candles: its row in the ledger's `collections`.
+COLLECTION_TAG = "headwater/collection"
+# Who has asked for it: api, command line or schedule; without it someone in Dagster.
+ORIGIN_TAG = "headwater/origin"
+MODES = ("backward", "forward", "gap_fill")
 
 
 def day_key(at: int) -> str:
@@ -102,12 +109,18 @@ def cost(
     full, as history without holes has them. Demands that nobody is able to serve cost nothing.
     """
     purses = {p.id: _Purse(p, p.candles) for p in providers if p.candles}
-    for demand in demands:
-        can = [purses[p.id] for p in providers if p.id in purses and able(p, demand)]
-        start, step = demand.window.start, demand.interval.ms
-        while can and start < demand.window.end:
-            soonest = min(can, key=lambda purse: purse.next_at)
-            start += soonest.spend(demand, start) * step
+    for whole in demands:
+        demand = whole
+        can = [one for one in purses.values() if one.files or able(one.provider, demand)]
+        while demand.window.length:
+            # Whether a file is worth it differs from page to page.
+            now = (one for one in can if not one.files or able(one.provider, demand))
+            soonest = min(now, key=lambda purse: purse.next_at, default=None)
+            if soonest is None:
+                break
+            held = soonest.spend(demand) * demand.interval.ms
+            rest = Window(demand.window.start + held, demand.window.end)
+            demand = Demand(demand.symbol, demand.interval, rest)
     return {name: purse.cost() for name, purse in purses.items() if purse.requests}
 
 
@@ -121,21 +134,23 @@ class _Purse:
     def __init__(self, provider: Provider, candles: Candles) -> None:
         self.requests = 0
         self.next_at = 0.0  # seconds from the start, for a call as heavy as the last one
-        self._provider = provider
+        self.provider = provider
+        self.files = candles.reach is not None
         self._candles = candles
         self._weight = 0
         self._last_at = 0.0
 
-    def spend(self, demand: Demand, start: int) -> int:
-        """Pay for the page at `start`; returns how many candles it holds."""
-        native = self._provider.native(demand.symbol) or ""
-        query = CandleQuery(native, demand.interval, start, demand.window.end)
-        weight = self._candles.call(query).weight
+    def spend(self, demand: Demand) -> int:
+        """Pay for the first page; returns how many candles it holds."""
+        native = self.provider.native(demand.symbol) or ""
+        query = CandleQuery(native, demand.interval, demand.window.start, demand.window.end)
+        calls = self._candles.calls(query)
+        weight = sum(call.weight for call in calls)
         self._last_at = max(self._free_at(weight), self.requests / _CALLS_A_SECOND)
-        self.requests += 1
+        self.requests += len(calls)
         self._weight += weight
         self.next_at = self._free_at(weight)
-        return self._candles.page
+        return self._candles.holds(query)
 
     def cost(self) -> Cost:
         return Cost(self.requests, self._weight, self._last_at / 60)
@@ -144,6 +159,6 @@ class _Purse:
         """When a call may be sent: what no longer fits a window waits until that has passed."""
         waits = (
             (self._weight + weight - 1) // limit.amount * limit.seconds
-            for limit in self._provider.limits
+            for limit in self.provider.limits
         )
         return max(waits, default=0.0)

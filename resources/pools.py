@@ -155,12 +155,14 @@ def _candle_rank(provider: Provider, leaders: Sequence[str]) -> int:
 
 
 def candle_priority(provider: Provider) -> int:
-    """The seconds of a provider's whole budget that a million hourly candles cost."""
-    if provider.candles is None:
+    """The seconds of a provider's whole budget that a million candles cost, hourly ones if it can."""
+    candles = provider.candles
+    if candles is None:
         return _LAST_PRIORITY
-    query = CandleQuery("BTCUSDT", Interval.H1, 0, provider.candles.page * Interval.H1.ms)
-    pages = 1_000_000 / provider.candles.page
-    weight = provider.candles.call(query).weight
+    interval = Interval.H1 if Interval.H1 in candles.intervals else next(iter(candles.intervals))
+    query = CandleQuery("BTCUSDT", interval, 0, candles.page * interval.ms)
+    pages = 1_000_000 / candles.holds(query)
+    weight = sum(call.weight for call in candles.calls(query))
     return min(_LAST_PRIORITY, math.ceil(pages * weight / _rate(provider)))
 
 

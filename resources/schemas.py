@@ -1,7 +1,8 @@
 """One polars schema per table, with what a row must satisfy to be stored.
 
 Times are UTC with microseconds, prices are in the quote currency. `mode` is
-"sandbox" for rows that were played on loopback, "live" for real ones.
+"sandbox" for rows that were played on loopback, "live" for real ones, "imported" for
+those that a user has put in from files.
 """
 
 from collections.abc import Mapping
@@ -14,6 +15,7 @@ import polars as pl
 from resources.market import Interval
 
 UTC_TIME = pl.Datetime("us", "UTC")
+IMPORTED = "imported"
 BUCKETS = 16
 
 # What a candle parser returns: one row per candle, oldest first, times are open times.
@@ -82,7 +84,10 @@ _CANDLE = {
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table of the lake: `key` identifies a row, `time` orders and prunes, `values` may be revised."""
+    """A table of the lake: `key` identifies a row, `time` orders and prunes, `values` may be revised.
+
+    Where it is `owned`, a row is revised by its own provider alone.
+    """
 
     name: str
     schema: pl.Schema
@@ -91,6 +96,7 @@ class Table:
     time: str
     values: tuple[str, ...] = ()
     sort: tuple[str, ...] = ()
+    owned: bool = False
 
 
 _VALUES = ("open", "high", "low", "close", "volume", "quote_volume", "trades")
@@ -104,6 +110,7 @@ CANDLES = Table(
     time="open_time",
     values=_VALUES,
     sort=("symbol", "open_time"),
+    owned=True,
 )
 # One row per value that a candle had before it was revised.
 CANDLE_REVISIONS = Table(
@@ -140,7 +147,67 @@ PRICES = Table(
     time="minute",
     sort=("symbol", "minute"),
 )
-TABLES: Mapping[str, Table] = {t.name: t for t in (CANDLES, CANDLE_REVISIONS, PRICES)}
+# One row per candle that was made of candles of a lower interval.
+CANDLES_RESAMPLED = Table(
+    "candles_resampled",
+    pl.Schema(
+        {
+            "interval": pl.String(),
+            "bucket": pl.Int32(),
+            "period": pl.String(),
+            "symbol": pl.String(),
+            **CANDLE_PAGE,
+            "parts": pl.Int32(),  # how many lower candles there were
+            "providers": pl.List(pl.String()),  # theirs
+            **_PROVENANCE,  # provider is "resampled:" and the interval of the parts
+        }
+    ),
+    key=CANDLES.key,
+    partitions=CANDLES.partitions,
+    time="open_time",
+    values=(*_VALUES, "parts"),
+    sort=("symbol", "open_time"),
+)
+_MEASURED = {
+    "expected": pl.Int64(),
+    "present": pl.Int64(),
+    "completeness": pl.Float64(),  # present / expected
+    "gaps": pl.Int64(),  # runs of missing candles
+    "not_fetched": pl.Int64(),
+    "quarantined": pl.Int64(),
+    "not_there": pl.Int64(),  # asked for, and nobody had one
+    "duplicates": pl.Int64(),
+    "revisions": pl.Int64(),
+    "outliers": pl.Int64(),  # null where too little came before
+    "comparisons": pl.Int64(),
+    "disagreements": pl.Int64(),
+    "agreement": pl.Float64(),  # null where nothing was compared
+    "score": pl.Float64(),  # 0 to 100
+}
+# One row per day, market and interval: how good that day's candles are.
+CANDLE_QUALITY = Table(
+    "candle_quality",
+    pl.Schema(
+        {
+            "period": pl.String(),  # month of the day
+            "day": UTC_TIME,
+            "symbol": pl.String(),
+            "interval": pl.String(),
+            **_MEASURED,
+            "provider": pl.String(),  # "headwater": it is measured here
+            "mode": pl.String(),
+            "known_at": UTC_TIME,  # when it was measured
+        }
+    ),
+    key=("period", "day", "symbol", "interval"),
+    partitions=("period",),
+    time="day",
+    values=tuple(_MEASURED),
+    sort=("day", "symbol", "interval"),
+)
+TABLES: Mapping[str, Table] = {
+    t.name: t for t in (CANDLES, CANDLE_REVISIONS, CANDLES_RESAMPLED, CANDLE_QUALITY, PRICES)
+}
 
 # Before the first exchange opened there is nothing to trade; a µs value read as ms lands far later.
 _FIRST = pl.datetime(2010, 7, 17, time_zone="UTC")

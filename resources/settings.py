@@ -8,19 +8,20 @@ import difflib
 import functools
 import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from dotenv import dotenv_values
 from pydantic import (
+    AfterValidator,
     AliasChoices,
+    BeforeValidator,
     Field,
     SecretStr,
     ValidationError,
-    field_validator,
     model_validator,
 )
 from pydantic_settings import (
@@ -31,8 +32,10 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from resources.cron import read_cron
 from resources.errors import InvalidInput, StartRefused
 from resources.market.interval import Interval
+from resources.market.watchlist import Watchlist, read_watchlist
 
 PREFIX = "HEADWATER_"
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -41,6 +44,25 @@ LOOPBACK = ("127.0.0.1", "localhost", "::1")
 def _named(name: str) -> AliasChoices:
     """HEADWATER_<name>, or the customary bare name that users of such tools have set already."""
     return AliasChoices(f"{PREFIX}{name}", name, name.lower())
+
+
+def _checked(read: Callable[[Any], object]) -> Callable[[Any], Any]:
+    """A value as it is; what `read` refuses is refused as a setting."""
+
+    def checked(value: Any) -> Any:
+        try:
+            read(value)
+        except InvalidInput as error:
+            raise ValueError(str(error)) from error
+        return value
+
+    return checked
+
+
+def _network(value: str) -> str:
+    if "/" in value:
+        ip_network(value, strict=False)
+    return value
 
 
 class Settings(BaseSettings):
@@ -76,19 +98,44 @@ class Settings(BaseSettings):
         validation_alias=_named("API_KEY_REQUIRED"),
         description="false lets every caller from loopback do everything without a key.",
     )
-    top_n_cryptos: int = Field(
-        20,
+    top_n_cryptos: int | None = Field(
+        None,
         ge=1,
         validation_alias=_named("TOP_N_CRYPTOS"),
-        description="How many of the registry's assets are active.",
+        description="How many of the registry's assets are active. Default: 100, on the sandbox 20.",
     )
     collection_start_date: date = Field(
         date(2025, 1, 1),
         validation_alias=_named("COLLECTION_START_DATE"),
         description="First day (UTC) that default collections ask for.",
     )
-    collection_interval: Interval = Field(
-        Interval.H1, description="Interval of the candles that are collected by default."
+    collection_intervals: list[Annotated[Interval, BeforeValidator(_checked(Interval.parse))]] = (
+        Field(
+            [Interval.H1, Interval.D1],
+            min_length=1,
+            description="Intervals of the candles that are collected by default.",
+        )
+    )
+    collection_retries: int = Field(
+        3,
+        ge=0,
+        le=10,
+        description="How often a market's candles are asked for again, after 2, 4, 8 … s.",
+    )
+    candle_tolerance: float = Field(
+        0.005,
+        gt=0,
+        lt=1,
+        description="Share of the close by which two providers' candles may differ.",
+    )
+    collection_schedule: Annotated[str, AfterValidator(_checked(read_cron))] = Field(
+        "1 */6 * * *",
+        validation_alias=_named("COLLECTION_SCHEDULE"),
+        description="When all intervals are collected up to now: a cron expression, UTC.",
+    )
+    watchlist: Annotated[dict[str, list[str]], AfterValidator(_checked(read_watchlist))] = Field(
+        {},
+        description='What is collected beside the largest coins: {"symbols": ["SOL/USDT"], "intervals": ["15m"]}.',
     )
     price_quorum: int = Field(
         5, ge=1, description="How many providers are asked for a price each minute."
@@ -114,7 +161,7 @@ class Settings(BaseSettings):
     cors_origins: list[str] = Field(
         [], description="Origins, besides the service's own, that browsers may call from."
     )
-    allowed_addresses: list[str] = Field(
+    allowed_addresses: list[Annotated[str, AfterValidator(_network)]] = Field(
         [],
         description="Hosts and networks that providers may lie on though they are private or local.",
     )
@@ -131,22 +178,6 @@ class Settings(BaseSettings):
         1000, ge=1, description="Largest answer that a snapshot holds, in kB; more is only noted."
     )
 
-    @field_validator("collection_interval", mode="before")
-    @classmethod
-    def _interval(cls, value: object) -> object:
-        try:
-            return Interval.parse(value) if isinstance(value, str) else value
-        except InvalidInput as error:
-            raise ValueError(str(error)) from error
-
-    @field_validator("allowed_addresses")
-    @classmethod
-    def _networks(cls, value: list[str]) -> list[str]:
-        for network in value:
-            if "/" in network:
-                ip_network(network, strict=False)
-        return value
-
     @model_validator(mode="after")
     def _possible(self) -> "Settings":
         if not self.api_key_required and self.host not in LOOPBACK:
@@ -160,6 +191,15 @@ class Settings(BaseSettings):
     @property
     def home_dir(self) -> Path:
         return (self.home or Path(".headwater") / self.providers).absolute()
+
+    @property
+    def top_n(self) -> int:
+        return self.top_n_cryptos or (20 if self.providers == "sandbox" else 100)
+
+    @property
+    def watched(self) -> Watchlist:
+        """The watchlist; the intervals that it does not name are those that all are collected in."""
+        return read_watchlist(self.watchlist, self.collection_intervals)
 
     @property
     def ledger_url(self) -> str:
@@ -222,7 +262,8 @@ def load_settings(**overrides: Any) -> Settings:
         return Settings(**overrides)
     except SettingsError as error:
         name = str(error).partition('field "')[2].partition('"')[0].upper()
-        raise StartRefused(f'{PREFIX}{name} is no JSON such as ["https://example.org"]') from error
+        example = '{"symbols": ["BTC"]}' if name == "WATCHLIST" else '["https://example.org"]'
+        raise StartRefused(f"{PREFIX}{name} is no JSON such as {example}") from error
     except ValidationError as error:
         first = error.errors()[0]
         name = str(first["loc"][0]) if first["loc"] else ""

@@ -43,6 +43,8 @@ def main() -> None:
         log_level="warning",
         access_log=False,
         server_header=False,
+        # Each provider tells the time of its own clock.
+        date_header=False,
         timeout_graceful_shutdown=1,
     )
     uvicorn.Server(config).run(sockets=[listening])

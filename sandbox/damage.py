@@ -1,17 +1,21 @@
 """Faults inside a payload: JSON that parses, and says something that cannot be."""
 
+import hashlib
 import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import msgspec
 
+from sandbox.noise import fraction
 from sandbox.venue import Answer
 
 _DECIMAL = re.compile(r"-?\d+(\.\d+)?")
+_DIGEST = re.compile(rb"\A[0-9a-f]{64}(?= )")
 _TIMES = 10**9  # whole numbers from here on are times in s or ms
 _MILLISECONDS = 10**11
 _FACTOR = 10
+_MISSING = 0.1
 
 
 def wrong_schema(answer: Answer) -> None:
@@ -52,6 +56,16 @@ def out_of_order(answer: Answer) -> None:
     answer.rows[:] = answer.rows[middle:] + answer.rows[:middle]
 
 
+def holes(answer: Answer) -> None:
+    """One row in ten is left out, always the same ones."""
+    answer.rows[:] = [row for row in answer.rows if fraction(repr(row)) >= _MISSING]
+
+
+def short_page(answer: Answer) -> None:
+    """Half of the rows, in a page that is whole otherwise."""
+    del answer.rows[len(answer.rows) // 2 :]
+
+
 def microseconds(answer: Answer) -> None:
     """Times in s or ms become µs."""
 
@@ -61,9 +75,27 @@ def microseconds(answer: Answer) -> None:
     answer.rows[:] = [_changed(row, finer) for row in answer.rows]
 
 
+def wrong_checksum(answer: Answer) -> None:
+    """A SHA-256 that is told becomes another; what tells none stays."""
+    if isinstance(answer.payload, bytes):
+        answer.payload = _DIGEST.sub(
+            lambda told: hashlib.sha256(told[0]).hexdigest().encode(), answer.payload
+        )
+
+
 DAMAGE: Mapping[str, Callable[[Answer], None]] = {
     function.__name__: function
-    for function in (wrong_schema, nan, spike, duplicate_page, out_of_order, microseconds)
+    for function in (
+        wrong_schema,
+        nan,
+        spike,
+        duplicate_page,
+        out_of_order,
+        holes,
+        short_page,
+        microseconds,
+        wrong_checksum,
+    )
 }
 
 
@@ -103,5 +135,6 @@ def _is_time(leaf: Any) -> bool:
 
 def _is_value(leaf: Any) -> bool:
     if isinstance(leaf, str):
-        return _DECIMAL.fullmatch(leaf) is not None
+        is_time = leaf.isdigit() and int(leaf) >= _TIMES
+        return _DECIMAL.fullmatch(leaf) is not None and not is_time
     return isinstance(leaf, int | float) and not isinstance(leaf, bool) and not _is_time(leaf)

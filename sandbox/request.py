@@ -17,6 +17,13 @@ class Request:
     body: bytes | None
     gzipped: bool
 
+    @property
+    def text(self) -> str:
+        """All that it says: path, query and body."""
+        query = "&".join(f"{name}={value}" for name, value in self.query.items())
+        body = (self.body or b"").decode(errors="replace")
+        return f"{self.path}?{query}{body}"
+
     @classmethod
     async def read(cls, path: str, scope: Scope, receive: Receive) -> Self:
         return cls(

@@ -4,7 +4,8 @@ import asyncio
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from email.utils import formatdate
 
 from starlette.types import Receive, Scope, Send
 
@@ -68,7 +69,8 @@ class Stage:
         reply = _reply(fault, encode(answer, self._venue.content_type, packed))
         outcome = fault.kind if fault and fault.kind in _OF_CONNECTION else str(reply.status)
         self.tally.count(request.path, outcome, self._clock())
-        await _deliver(connection, fault, reply)
+        date = formatdate((self._clock() + _ahead(fault)) / 1_000, usegmt=True)
+        await _deliver(connection, fault, replace(reply, headers={**reply.headers, "date": date}))
 
     def _act(self, request: Request) -> tuple[Answer, Fault | None]:
         """The answer, and the fault that is still to break it on its way."""
@@ -79,11 +81,11 @@ class Stage:
         if refusal:
             self.tally.limited += 1
             return self._refused(refusal.status, refusal.wait, now), None
-        fault = self._faults.take(self.name, request.path)
+        fault = self._faults.take(self.name, request.text)
         if fault and fault.kind in _RETRY_AFTER:
             return self._limited(fault, now, clock), None
         try:
-            answer = self._ask(request, now)
+            answer = self._ask(request, now + _ahead(fault))
         except RequestError as error:
             answer = error.answer
         if fault and fault.kind in DAMAGE and answer.status == 200:
@@ -111,6 +113,11 @@ class Stage:
         answer = self._venue.refusal(status, wait, now)
         answer.headers |= self._venue.used(self.limiter.used(time.monotonic()))
         return answer
+
+
+def _ahead(fault: Fault | None) -> int:
+    """How far its clock is ahead, ms."""
+    return int(fault.shift * 1_000) if fault and fault.kind == "clock" else 0
 
 
 def choose(stages: Sequence[Stage], request: Request) -> Stage:

@@ -89,8 +89,9 @@ class Stages:
         return venue(self._source(name, venue), provider.limits)
 
     def _source(self, name: str, venue: type[Venue]) -> Source:
-        tape = Tape.open(self._replay, name) if self._replay else None
-        return tape or Exchange(list_markets(name, venue.rules, load_registry()))
+        own = venue.same_as or name
+        tape = Tape.open(self._replay, own) if self._replay else None
+        return tape or Exchange(list_markets(own, venue.rules, load_registry()))
 
 
 def _is_below(path: str, base: str) -> bool:

@@ -33,6 +33,8 @@ class Venue(ABC):
 
     rules: ClassVar[Rules]
     content_type: ClassVar[str]
+    # The provider whose markets and candles these are, where they are not its own.
+    same_as: ClassVar[str | None] = None
     # Whether those who go on calling while they are limited get banned with a 418.
     bans: ClassVar[bool] = False
 

@@ -10,8 +10,10 @@ import httpx
 import polars as pl
 import sqlalchemy as sa
 
+from assets.candle_quality import candle_quality
 from assets.checks import CHECKS
 from assets.ohlcv import ohlcv
+from assets.ohlcv_resampled import ohlcv_resampled
 from assets.prices import prices
 from assets.provider_snapshots import provider_snapshots
 from resources import pools
@@ -89,32 +91,56 @@ class Platform:
             raise_on_error=False,
         )
 
+    def job(self, job: Any, *partitions: str) -> dg.ExecuteInProcessResult:
+        """One run of a job over a range of partitions, as the schedules launch it."""
+        loaded = dg.Definitions(
+            assets=[ohlcv, ohlcv_resampled, candle_quality, prices],
+            asset_checks=CHECKS,
+            jobs=[job],
+            resources=self._resources(),
+            executor=dg.in_process_executor,
+        )
+        tags = partition_range(partitions[0], partitions[-1])
+        return loaded.resolve_job_def(job.name).execute_in_process(
+            instance=self.instance, tags=tags, raise_on_error=False
+        )
+
     def _resources(self) -> dict[str, object]:
         return {
             "lake": LakeResource(url=str(self.folder / "lake")),
             "ledger": LedgerResource(url=f"sqlite:///{self.folder / 'ledger.db'}"),
             "feeds": FeedsResource(
-                sandbox_url=self.sandbox,
-                call_deadline=10.0,
-                max_response_mb=16,
+                **self._calls(10.0),
                 top_n=self.top_n,
                 quorum=5,
-                interval="1h",
-                allowed_addresses=[],
+                start="2025-01-01",
+                intervals=["1h"],
+                retries=1,
+                tolerance=0.005,
+                watchlist={},
             ),
-            "calls": CallsResource(
-                sandbox_url=self.sandbox,
-                call_deadline=2.0,
-                max_response_mb=16,
-                allowed_addresses=[],
-            ),
+            "calls": CallsResource(**self._calls(2.0)),
             "snapshot_bounds": SnapshotsResource(history=self.history, days=30, max_kb=self.max_kb),
         }
+
+    def _calls(self, deadline: float) -> dict[str, Any]:
+        bounds = {"call_deadline": deadline, "max_response_mb": 16, "allowed_addresses": []}
+        return {"sandbox_url": self.sandbox, **bounds}
 
     def ohlcv(
         self, *partitions: str, checks: bool = False, **config: object
     ) -> dg.ExecuteInProcessResult:
         return self.run(ohlcv, partitions, config, checks=checks)
+
+    def resampled(
+        self, *partitions: str, checks: bool = False, **config: object
+    ) -> dg.ExecuteInProcessResult:
+        return self.run(ohlcv_resampled, partitions, config, checks=checks)
+
+    def quality(
+        self, *days: str, checks: bool = False, **config: object
+    ) -> dg.ExecuteInProcessResult:
+        return self.run(candle_quality, days, config, checks=checks)
 
     def prices(self, day: str, *, checks: bool = False) -> dg.ExecuteInProcessResult:
         return self.run(prices, [day], checks=checks)

@@ -194,7 +194,11 @@ def test_each_command_of_headwater_is_told(capsys: pytest.CaptureFixture[str]) -
 
 def test_each_schedule_and_check_is_told() -> None:
     text = read("docs/operations.md")
-    schedules = importlib.import_module("pipelines.schedules").SCHEDULES
+    of_candles = importlib.import_module("pipelines.candle_schedules").candle_schedules
+    schedules = [
+        *importlib.import_module("pipelines.schedules").SCHEDULES,
+        *of_candles(Settings(home=Path("never-made"))),
+    ]
     told = {tuple(row[:3]) for row in rows(section(text, "Schedules"))}
     assert told == {(s.name, s.cron_schedule, s.job_name) for s in schedules}
     checks = {tuple(row[:2]) for row in rows(section(text, "Checks"))}

@@ -1,22 +1,30 @@
 """Candles of one market, read from as few files as answer the question."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import polars as pl
 
+from api.params import LATEST
 from api.queries.rows import SOURCE, close_time, collect, iso
 from resources.lake import Lake
 from resources.ledger.commits import Key
 from resources.market import Interval
 from resources.plan import Window
-from resources.schemas import CANDLE_REVISIONS, CANDLES, bucket_of, utc
+from resources.schemas import (
+    CANDLE_REVISIONS,
+    CANDLES,
+    Table,
+    bucket_of,
+    utc,
+)
 
 _NUMBERS = ("open", "high", "low", "close", "volume", "quote_volume", "trades")
 # What a frame of this module holds: open_time, the numbers, where they came from.
 _COLUMNS = ("open_time", *_NUMBERS, "provider", "mode", "fetched_at")
-_EMPTY = pl.DataFrame(schema={name: CANDLES.schema[name] for name in _COLUMNS})
+EMPTY = pl.DataFrame(schema={name: CANDLES.schema[name] for name in _COLUMNS})
+_MARKS = ("open_time", "close", "fetched_at")
 
 Row = dict[str, Any]
 
@@ -25,34 +33,47 @@ Row = dict[str, Any]
 class CandleView:
     """The closed candles of a market as they are stored, or as they were at `as_of` (ms).
 
-    Frames are sorted by open_time.
+    Frames are sorted by open_time. `table` is CANDLES or CANDLES_RESAMPLED, whose earlier values
+    are not kept: what was made anew after `as_of` is not in there.
     """
 
     lake: Lake
     symbol: str
     interval: Interval
     as_of: int | None = None
+    table: Table = CANDLES
+
+    def frozen(self) -> "CandleView":
+        """The same, whatever is stored later."""
+        return replace(self, lake=self.lake.frozen())
+
+    def has_any(self) -> bool:
+        return not self.last(1, LATEST).is_empty()
 
     def last(self, count: int, end: int) -> pl.DataFrame:
         """The newest `count` candles that open before `end`."""
-        pieces = _pieces(self._known(Window(0, end)), self._length(count), newest_first=True)
+        pieces = _pieces(self.extent(Window(0, end)), self._length(count), newest_first=True)
         return self._gather(pieces, count).tail(count)
 
     def first(self, count: int, window: Window) -> pl.DataFrame:
         """The oldest `count` candles of a window."""
-        return self._gather(_pieces(self._known(window), self._length(count)), count).head(count)
+        return self._gather(_pieces(self.extent(window), self._length(count)), count).head(count)
 
     def between(self, window: Window) -> pl.DataFrame:
         """Every candle of a window."""
         return self._read(window)
 
-    def _known(self, window: Window) -> Window:
+    def marks(self, window: Window) -> pl.DataFrame:
+        """Of every candle of a window what tells it from any other: time, close, fetched_at."""
+        return self._read(window, _MARKS)
+
+    def extent(self, window: Window) -> Window:
         """The part of a window that files of this market's bucket reach into."""
         where: dict[str, Sequence[str | int]] = {
             "interval": [str(self.interval)],
             "bucket": [bucket_of(self.symbol)],
         }
-        times = self.lake.times(CANDLES, where)
+        times = self.lake.times(self.table, where)
         if times is None:
             return Window(window.start, window.start)
         first, last = (round(at.timestamp() * 1000) for at in times)
@@ -64,7 +85,7 @@ class CandleView:
 
     def _gather(self, windows: Iterable[Window], count: int) -> pl.DataFrame:
         """Reads windows in the order given until there are `count` rows."""
-        frames, rows = [_EMPTY], 0
+        frames, rows = [EMPTY], 0
         for window in windows:
             frames.append(self._read(window))
             rows += frames[-1].height
@@ -72,16 +93,17 @@ class CandleView:
                 break
         return pl.concat(frames).sort("open_time")
 
-    def _read(self, window: Window) -> pl.DataFrame:
+    def _read(self, window: Window, columns: Sequence[str] = _COLUMNS) -> pl.DataFrame:
         where: dict[str, Sequence[str | int]] = {"interval": [str(self.interval)]}
         times = utc(window.start), utc(window.end)
-        rows = self.lake.scan(CANDLES, {**where, "bucket": [bucket_of(self.symbol)]}, *times)
+        rows = self.lake.scan(self.table, {**where, "bucket": [bucket_of(self.symbol)]}, *times)
         if self.as_of is not None:
-            revised = self.lake.scan(CANDLE_REVISIONS, where, *times)
-            known = pl.concat([rows, revised]).filter(pl.col("symbol") == self.symbol)
+            if self.table is CANDLES:
+                rows = pl.concat([rows, self.lake.scan(CANDLE_REVISIONS, where, *times)])
+            known = rows.filter(pl.col("symbol") == self.symbol)
             known = known.filter(pl.col("known_at") <= utc(self.as_of)).sort("known_at")
             rows = known.unique("open_time", keep="last")
-        mine = rows.filter(pl.col("symbol") == self.symbol).select(_COLUMNS)
+        mine = rows.filter(pl.col("symbol") == self.symbol).select(columns)
         return collect(mine).sort("open_time")
 
 

@@ -25,10 +25,19 @@ def known_range(view: CandleView, end: int) -> Window:
     return Window(oldest["open_time"].dt.epoch("ms").item(), last + view.interval.ms)
 
 
-def filled(view: CandleView, window: Window, stand: Stand) -> pl.DataFrame:
+def close_before(view: CandleView, at: int) -> float | None:
+    """The close of the last candle that opens before `at`, which a flat candle there repeats."""
+    before = view.last(1, at)["close"]
+    return before.item() if len(before) else None
+
+
+def filled(
+    view: CandleView, window: Window, stand: Stand, before: float | None = None
+) -> pl.DataFrame:
     """Every step of an aligned window, with a column `filled`: whether no candle is stored.
 
-    `flat` repeats the close before, with a volume of 0; `null` leaves all numbers null.
+    `flat` repeats the close before, with a volume of 0; `null` leaves all numbers null. `before`
+    is the close before the window, which is looked for where it is not given.
     """
     step = view.interval.ms
     opens = pl.int_range(window.start, window.end, step, eager=True).alias("open_time")
@@ -38,10 +47,10 @@ def filled(view: CandleView, window: Window, stand: Stand) -> pl.DataFrame:
     every = every.with_columns(pl.col("filled").fill_null(value=True))
     if stand == "null":
         return every
-    before = view.last(1, window.start)["close"]
+    before = close_before(view, window.start) if before is None else before
     close = pl.col("close").forward_fill()
-    if len(before):
-        close = close.fill_null(before.item())
+    if before is not None:
+        close = close.fill_null(before)
     return every.with_columns(
         *(pl.col(name).fill_null(close) for name in _PRICES),
         *(pl.when("filled").then(0).otherwise(name).alias(name) for name in _SUMS),

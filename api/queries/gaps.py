@@ -1,24 +1,18 @@
 """Which candles are missing, and why."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-
-import polars as pl
 
 from api.params import now_ms
 from api.queries.candles import CandleView
 from api.queries.fill import known_range
-from resources.ledger import Ledger, coverage, quarantine
-from resources.plan import Window, missing, union
+from resources.flush import holes_between
+from resources.ledger import Ledger, coverage, gaps, market_statuses, quarantine
+from resources.ledger.gap_ranges import NO_TRADE, NOT_LISTED, Gap, overlaps, without
+from resources.plan import Window, union
 
 NOT_FETCHED = "not fetched"
-NOT_THERE = "no candle at the provider"
 QUARANTINED = "quarantined"
-
-
-@dataclass(frozen=True, slots=True)
-class Gap:
-    window: Window
-    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,44 +39,45 @@ def completeness(
     last = min(interval.ceil(known.end if end is None else end), interval.floor(now))
     window = Window(first, max(first, last))
     times = view.between(window)["open_time"].dt.epoch("ms")
-    gaps = _explained(ledger, view, _holes(times, window, interval.ms))
-    return Completeness(window, window.length // interval.ms, len(times), gaps)
+    found = sorted(_explained(ledger, view, holes_between(times, window, interval.ms)))
+    return Completeness(window, window.length // interval.ms, len(times), found)
 
 
-def _holes(times: pl.Series, window: Window, step: int) -> list[Window]:
-    """The runs of open times that `times` lacks; a year of minutes takes milliseconds."""
-    before = pl.concat([pl.Series([window.start - step], dtype=pl.Int64), times]) + step
-    after = pl.concat([times, pl.Series([window.end], dtype=pl.Int64)])
-    edges = pl.DataFrame({"from": before, "to": after}).filter(pl.col("to") > pl.col("from"))
-    return [Window(start, end) for start, end in edges.iter_rows()]
+def _explained(ledger: Ledger, view: CandleView, holes: list[Window]) -> Iterator[Gap]:
+    """The holes in parts of one reason each.
 
-
-def _explained(ledger: Ledger, view: CandleView, holes: list[Window]) -> list[Gap]:
-    """The holes in parts of one reason each, in order."""
+    Nobody was asked about those that were collected before gaps were kept.
+    """
     if not holes:
-        return []
-    step, span = view.interval.ms, Window(holes[0].start, holes[-1].end)
+        return
+    step = view.interval.ms
     times = quarantine.candle_times(ledger, view.symbol, view.interval)
     broken = union(Window(at, at + step) for at in times)
+    for part in overlaps(holes, broken):
+        yield Gap(part, QUARANTINED, ())
+    rest = without(holes, broken)
+    span = Window(holes[0].start, holes[-1].end)
+    stored = gaps.read(ledger, view.symbol, view.interval, span)
+    for said in {(gap.reason, gap.providers) for gap in stored}:
+        windows = [gap.window for gap in stored if (gap.reason, gap.providers) == said]
+        for part in overlaps(rest, windows):
+            yield Gap(part, *said)
+    rest = without(rest, [gap.window for gap in stored])
     covered = coverage.covered(ledger, view.symbol, view.interval)
-    others = _shared(holes, missing(span, broken))
-    reasons = [
-        (QUARANTINED, _shared(holes, broken)),
-        (NOT_THERE, _shared(others, covered)),
-        (NOT_FETCHED, _shared(others, missing(span, covered))),
+    for part in overlaps(rest, covered):
+        yield Gap(part, NO_TRADE, ())
+    yield from _unasked(ledger, view, without(rest, covered))
+
+
+def _unasked(ledger: Ledger, view: CandleView, holes: list[Window]) -> Iterator[Gap]:
+    """Holes that nobody was asked about: no candle opens while no provider lists a market."""
+    ceil = view.interval.ceil
+    gone = [
+        Window(ceil(one.window.start), ceil(one.window.end))
+        for one in market_statuses.statuses(ledger, view.symbol)
+        if one.status == market_statuses.DELISTED
     ]
-    gaps = [Gap(part, reason) for reason, parts in reasons for part in parts]
-    return sorted(gaps, key=lambda gap: gap.window.start)
-
-
-def _shared(some: list[Window], others: list[Window]) -> list[Window]:
-    """What lies in both of two lists, each disjoint and in order; a step for each window."""
-    found, at = [], 0
-    for window in some:
-        while at < len(others) and others[at].end <= window.start:
-            at += 1
-        reached = at
-        while reached < len(others) and others[reached].start < window.end:
-            found.append(window.clip(others[reached]))
-            reached += 1
-    return found
+    for part in overlaps(holes, gone):
+        yield Gap(part, NOT_LISTED, ())
+    for part in without(holes, gone):
+        yield Gap(part, NOT_FETCHED, ())

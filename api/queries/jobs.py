@@ -7,7 +7,7 @@ from typing import Any
 
 from api.answers import iso
 from resources.errors import UnknownName
-from resources.graphql import JobState, partition_range
+from resources.graphql import JobState
 from resources.plan import (
     CLEANUP_JOB,
     DISCOVERY_JOB,
@@ -21,11 +21,8 @@ from resources.plan import (
     SNAPSHOTS_ASSET,
     SNAPSHOTS_JOB,
     day_key,
-    month_key,
 )
 from resources.schedules import Schedule
-
-_DAY_MS = 86_400_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +39,6 @@ class Job:
         """Which partitions a run is about that starts now (ms); as the schedules do."""
         if self.name == PRICES_JOB:
             return {"dagster/partition": day_key(now)}
-        if self.name == OHLCV_JOB:
-            return partition_range(month_key(now - _DAY_MS), month_key(now))
         return {}
 
 

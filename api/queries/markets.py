@@ -1,14 +1,18 @@
 """Which market or asset a spelling means."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import sqlalchemy as sa
 
+from api.queries.candles import CandleView
 from resources.errors import UnknownSymbol
+from resources.lake import Lake
 from resources.ledger import Ledger
-from resources.ledger.tables import coverage
+from resources.ledger.tables import coverage, resampled_spans
 from resources.market import Asset, Interval, Registry, Symbol
 from resources.market.registry import MAIN_QUOTES
+from resources.schemas import CANDLES_RESAMPLED
 
 
 def find_asset(registry: Registry, spelling: str) -> Asset:
@@ -25,21 +29,43 @@ def find_market(
     """The canonical market of a spelling. Raises as the registry does.
 
     An asset means its main market: the first of its dollar markets that candles (of the
-    interval) were collected of.
+    interval) were collected of, else made of lower ones.
     """
     try:
         asset = registry.asset(spelling)
     except UnknownSymbol:
         return str(registry.market(spelling))
     dollars = [str(Symbol(asset.ticker, quote)) for quote in MAIN_QUOTES if quote != asset.ticker]
-    collected = _collected(ledger, dollars, interval)
-    known = (market for market in dollars if market in collected)
+    found = collected(ledger, dollars, interval) or resampled(ledger, dollars, interval)
+    known = (market for market in dollars if market in found)
     return next(known, str(registry.main_market(asset)))
 
 
-def _collected(ledger: Ledger, markets: Sequence[str], interval: Interval | None) -> set[str]:
-    query = sa.select(coverage.c.symbol).where(coverage.c.symbol.in_(markets)).distinct()
+def candles_of(
+    lake: Lake, ledger: Ledger, market: str, interval: Interval, as_of: int | None = None
+) -> CandleView:
+    """The candles of a market; those made of its lower intervals where it has none of its own."""
+    own = CandleView(lake, market, interval, as_of)
+    if collected(ledger, [market], interval) or not resampled(ledger, [market], interval):
+        return own
+    return own if own.has_any() else replace(own, table=CANDLES_RESAMPLED)
+
+
+def collected(ledger: Ledger, markets: Sequence[str], interval: Interval | None) -> set[str]:
+    """Those of the markets that candles (of the interval) were collected of."""
+    return _found(ledger, coverage, markets, interval)
+
+
+def resampled(ledger: Ledger, markets: Sequence[str], interval: Interval | None) -> set[str]:
+    """Those of the markets that candles (of the interval) were made of lower ones of."""
+    return _found(ledger, resampled_spans, markets, interval)
+
+
+def _found(
+    ledger: Ledger, table: sa.Table, markets: Sequence[str], interval: Interval | None
+) -> set[str]:
+    query = sa.select(table.c.symbol).where(table.c.symbol.in_(markets)).distinct()
     if interval is not None:
-        query = query.where(coverage.c.interval == interval)
+        query = query.where(table.c.interval == interval)
     with ledger.read() as connection:
         return set(connection.execute(query).scalars())

@@ -1,4 +1,4 @@
-"""Candles, their history and their gaps."""
+"""Candles and their history."""
 
 from typing import Annotated, Any, Literal
 
@@ -6,10 +6,10 @@ import polars as pl
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
-from api.answers import Answer, iso
+from api.answers import Answer
 from api.auth import OPEN, READ
 from api.cursors import from_cursor, to_cursor
-from api.files import FILE_FORMATS, file_of
+from api.files import TableFile
 from api.params import (
     AsOfQuery,
     CursorQuery,
@@ -24,9 +24,10 @@ from api.params import (
     now_ms,
     window_of,
 )
-from api.queries import candles, fill, gaps
+from api.queries import candles, fill
 from api.queries.candles import CandleView
-from api.queries.markets import find_market
+from api.queries.history import History, fill_window, history
+from api.queries.markets import candles_of, find_market
 from api.services import Services, ServicesDep
 from resources.errors import InvalidInput
 from resources.ledger import latest
@@ -35,14 +36,14 @@ from resources.plan import Window
 
 router = APIRouter(tags=["market"])
 _JSON_ROWS = 10_000
-_FILE_ROWS = 500_000
+_FILE_ROWS = 100_000_000
 _PageQuery = Annotated[
     int | None,
     Query(
         ge=1,
         le=_FILE_ROWS,
-        description=f"Rows of a page, by default as many as there may be: {_JSON_ROWS} as JSON, "
-        f"{_FILE_ROWS} as a file.",
+        description=f"Most rows of the answer: by default {_JSON_ROWS} as JSON, which are the most "
+        "there, and all as a file.",
     ),
 ]
 
@@ -61,7 +62,7 @@ def newest_candles(
     """The newest closed candles that open before `end`, oldest first."""
     if forming and as_of is not None:
         raise InvalidInput("what a forming candle was at as_of is not kept")
-    view = _view(services, symbol, interval, as_of)
+    view = _candles(services, symbol, interval, as_of)
     last = now_ms() if end is None else end
     growing = _forming(services, view, last) if forming else []
     frame = _newest(view, limit - len(growing), last, fill)
@@ -88,56 +89,40 @@ def candle_history(
 
     A file that does not hold all of them has a Link header to the next.
     """
-    view = _view(services, symbol, interval, as_of)
+    view = _candles(services, symbol, interval, as_of)
     window = window_of(days, start, end)
     if cursor:
         window = Window(from_cursor(cursor, "candles", view.symbol, interval), window.end)
-    most = _JSON_ROWS if format == "json" else _FILE_ROWS
-    frame, following = _page(view, window, min(limit or most, most), fill)
-    next_cursor = to_cursor(following, "candles", view.symbol, interval) if following else None
-    if format in FILE_FORMATS:
-        table = candles.to_table(frame, view.symbol, interval)
-        rest = request.url.include_query_params(cursor=next_cursor) if next_cursor else None
-        return file_of(table, format, f"{view.symbol}_{interval}", rest)
+    if format != "json":
+        found = history(view, window, fill, limit)
+        return _file(request, services, found, format, _cursor(view, found.following))
+    frame, following = _page(view, window, min(limit or _JSON_ROWS, _JSON_ROWS), fill)
     rows = candles.to_rows(frame, interval)
-    return Answer({**_listed(view, symbol, rows), "next_cursor": next_cursor})
+    return Answer({**_listed(view, symbol, rows), "next_cursor": _cursor(view, following)})
 
 
-@router.get("/api/ohlcv/gaps/{symbol:path}", dependencies=[READ])
-def candle_gaps(
-    services: ServicesDep,
-    symbol: SymbolPath,
-    interval: IntervalQuery = Interval.H1,
-    start: StartQuery = None,
-    end: EndQuery = None,
-    cursor: CursorQuery = None,
-    limit: Annotated[int, Query(ge=1, le=10_000, description="Gaps of a page.")] = 1_000,
-) -> Answer:
-    """How many closed candles there should be in [start, end), how many are stored, and why the
-    others are not. By default from the first stored candle to the close of the last."""
-    if start is not None and end is not None and start > end:
-        raise InvalidInput("start must not be after end")
-    view = _view(services, symbol, interval, None)
-    found = gaps.completeness(services.ledger, view, start, end)
-    of = ("gaps", view.symbol, interval)
-    after = from_cursor(cursor, *of) if cursor else 0
-    left = [gap for gap in found.gaps if gap.window.start >= after]
-    return Answer(
-        {
-            **_names(view, symbol),
-            "from": iso(found.window.start) if found.window.length else None,
-            "to": iso(found.window.end) if found.window.length else None,
-            "expected": found.expected,
-            "present": found.present,
-            "missing": [_gap_row(gap, interval) for gap in left[:limit]],
-            "next_cursor": to_cursor(left[limit].window.start, *of) if len(left) > limit else None,
-        }
-    )
-
-
-def _view(services: Services, spelling: str, interval: Interval, as_of: int | None) -> CandleView:
+def _candles(
+    services: Services, spelling: str, interval: Interval, as_of: int | None
+) -> CandleView:
     market = find_market(services.ledger, services.registry, spelling, interval)
-    return CandleView(services.lake, market, interval, as_of)
+    return candles_of(services.lake, services.ledger, market, interval, as_of)
+
+
+def _cursor(view: CandleView, following: int | None) -> str | None:
+    return to_cursor(following, "candles", view.symbol, view.interval) if following else None
+
+
+def _file(
+    request: Request, services: Services, found: History, form: str, next_cursor: str | None
+) -> Response:
+    view = found.view
+    name = f"{view.symbol}_{view.interval}".replace("/", "-")
+    table = TableFile(name, found.schema, found.rows, found.tables)
+    link = {}
+    if next_cursor:
+        rest = request.url.include_query_params(cursor=next_cursor)
+        link = {"Link": f'<{rest.path}?{rest.query}>; rel="next"'}
+    return services.downloads.answer(table, form, found.tag, link)
 
 
 def _names(view: CandleView, requested: str) -> dict[str, Any]:
@@ -156,22 +141,13 @@ def _page(
 ) -> tuple[pl.DataFrame, int | None]:
     """The first rows of a window, and where the next page begins."""
     if stand != "none":
-        return _filled_page(view, window, count, stand)
+        wanted = fill_window(view, window)
+        page = wanted.clip(Window(wanted.start, wanted.start + count * view.interval.ms))
+        return fill.filled(view, page, stand), page.end if page.end < wanted.end else None
     frame = view.first(count + 1, window)
     if frame.height <= count:
         return frame, None
     return frame.head(count), int(frame["open_time"].dt.epoch("ms")[count])
-
-
-def _filled_page(
-    view: CandleView, window: Window, count: int, stand: Literal["flat", "null"]
-) -> tuple[pl.DataFrame, int | None]:
-    step = view.interval.ms
-    known = fill.known_range(view, now_ms())
-    aligned = Window(view.interval.ceil(window.start), view.interval.ceil(window.end)).clip(known)
-    page = aligned.clip(Window(aligned.start, aligned.start + count * step))
-    frame = fill.filled(view, Window(page.start, max(page.start, page.end)), stand)
-    return frame, page.end if page.end < aligned.end else None
 
 
 def _forming(services: Services, view: CandleView, end: int) -> list[candles.Row]:
@@ -187,9 +163,3 @@ def _listed(view: CandleView, requested: str, rows: list[candles.Row]) -> dict[s
     sources = sorted({row["source"] for row in rows if row["source"]})
     counted = {"data": rows, "count": len(rows), "source": ",".join(sources) or None}
     return {**_names(view, requested), **counted}
-
-
-def _gap_row(gap: gaps.Gap, interval: Interval) -> dict[str, Any]:
-    window = gap.window
-    times = {"from": iso(window.start), "to": iso(window.end)}
-    return {**times, "candles": window.length // interval.ms, "reason": gap.reason}

@@ -8,7 +8,11 @@ from fastapi import APIRouter, Path
 from api.answers import Answer
 from api.auth import OPEN, WRITE
 from api.queries.jobs import JOBS, find_job, to_row
-from api.services import ServicesDep
+from api.services import Services, ServicesDep
+from resources import collecting
+from resources.errors import Conflict
+from resources.ledger import collections
+from resources.plan import OHLCV_JOB
 
 router = APIRouter(tags=["scheduler"])
 
@@ -37,9 +41,24 @@ async def trigger(
 ) -> Answer:
     """Start a run of a job now, or find the one that was started so and has not ended."""
     job = find_job(job_id)
-    now = await asyncio.to_thread(services.ledger.now)
-    tags = job.tags(now)
-    run_id, new = await services.scheduler.trigger(job.id, job.name, tags, job.config)
+    if job.name == OHLCV_JOB:
+        run_id, new = await _collect(services)
+    else:
+        tags = job.tags(await asyncio.to_thread(services.ledger.now))
+        run_id, new = await services.scheduler.trigger(job.id, job.name, tags, job.config)
     done = "was started" if new else "was started before and has not ended"
     told = {"message": f"run {run_id} {done}", "run_id": run_id}
     return Answer({"success": True, "job_id": job.id, **told}, status=202)
+
+
+async def _collect(services: Services) -> tuple[str, bool]:
+    """The run of a forward collection, or of the collection that is going already."""
+    ledger = services.ledger
+    request = await asyncio.to_thread(collecting.asked, ledger, services.settings, "forward")
+    try:
+        return await services.scheduler.collect(ledger, request), True
+    except Conflict:
+        for going in await asyncio.to_thread(collections.going, ledger):
+            if going.run_id:
+                return going.run_id, False
+        raise

@@ -10,6 +10,7 @@ from deltalake import DeltaTable
 
 from api.queries.prices import to_row
 from benchmarks.written_lake import NEWEST_DAY
+from resources.market import Interval
 from resources.plan import Window
 from resources.schemas import bucket_of, utc
 
@@ -17,12 +18,12 @@ from resources.schemas import bucket_of, utc
 _ISO = "'%%Y-%%m-%%dT%%H:%%M:%%SZ'"
 _CANDLES = f"""
     SELECT strftime(t.open_time AT TIME ZONE 'UTC', {_ISO}) AS open_time,
-        strftime((t.open_time + INTERVAL 1 HOUR) AT TIME ZONE 'UTC', {_ISO}) AS close_time,
+        strftime((t.open_time + to_milliseconds($step)) AT TIME ZONE 'UTC', {_ISO}) AS close_time,
         open, high, low, close, volume, quote_volume, trades, true AS closed,
         CASE mode WHEN 'live' THEN provider ELSE mode || ':' || provider END AS source,
         strftime(t.fetched_at AT TIME ZONE 'UTC', {_ISO}) AS fetched_at
     FROM (SELECT * FROM read_parquet($files, hive_partitioning = true)
-        WHERE interval = '1h' AND bucket = $bucket AND symbol = $symbol %s) t
+        WHERE interval = $interval AND bucket = $bucket AND symbol = $symbol %s) t
     ORDER BY t.open_time"""
 _LAST = _CANDLES % "ORDER BY open_time DESC LIMIT 500"
 _BETWEEN = _CANDLES % "AND open_time >= $start AND open_time < $end"
@@ -42,7 +43,8 @@ class Duck:
     partitions.
     """
 
-    def __init__(self, home: Path, *, chosen: bool) -> None:
+    def __init__(self, home: Path, interval: Interval, *, chosen: bool) -> None:
+        self._interval = interval
         self._chosen = chosen
         self._connection = duckdb.connect()
         self._candles = DeltaTable(str(home / "lake" / "candles"))
@@ -64,10 +66,11 @@ class Duck:
     def _read_candles(self, query: str, market: str, **more: object) -> bytes:
         bucket, files = bucket_of(market), _files(self._candles)
         if self._chosen:
-            files = [file for file in files if f"/interval=1h/bucket={bucket}/" in file]
-        return msgspec.json.encode(
-            self._rows(query, files=files, bucket=bucket, symbol=market, **more)
-        )
+            folder = f"/interval={self._interval}/bucket={bucket}/"
+            files = [file for file in files if folder in file]
+        named = {"interval": str(self._interval), "step": self._interval.ms}
+        where = {**named, "bucket": bucket, "symbol": market, **more}
+        return msgspec.json.encode(self._rows(query, files=files, **where))
 
     def _rows(self, query: str, **parameters: object) -> list[dict[str, Any]]:
         answer = self._connection.execute(query, parameters)

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import polars as pl
 
-from assets.collect import Collector
+from assets.collect import Collecting, Collector
 from resources.feeds import Feeds
 from resources.http.client import Client
 from resources.http.pool import Pool
@@ -39,12 +39,12 @@ async def run(
         membership = Membership("priority", members)
         pool = Pool("ohlcv", lambda: membership, client.permits, patience=client.deadline)
         feeds = Feeds(client, ledger, load_registry(), pool, pool)
-        collector = Collector(feeds, lake, ledger, Interval.H1, "sandbox")
+        collector = Collector(feeds, lake, ledger, Interval.H1, Collecting("sandbox"))
         began = time.monotonic()
-        collected = await collector.collect(markets, window)
+        collected = await collector.collect({market: [window] for market in markets}, window)
         wall = time.monotonic() - began
-    if collected.failed:
-        raise SystemExit(f"failed: {collected.failed}")
+    if collected.errors:
+        raise SystemExit(f"failed: {collected.errors}")
     asked = pl.col("open_time").is_between(utc(window.start), utc(window.end), closed="left")
     rows = lake.scan(CANDLES, {}).filter(asked).select(pl.len()).collect().item()
     return {"rows": rows, "wall": wall, "pages": collected.pages}

@@ -13,26 +13,24 @@ from benchmarks.written_lake import opened
 from resources.market import Interval
 from resources.plan import Window
 
-# One more than a page: the API sees by it whether there is a next.
-_PAGE = 10_001
-
 
 class Ours:
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, interval: Interval) -> None:
         self._lake, self._ledger = opened(home)
+        self._interval = interval
 
     def last(self, market: str) -> bytes:
-        return _json(self._view(market).last(500, now_ms()))
+        return self._json(self._view(market).last(500, now_ms()))
 
     def between(self, market: str, window: Window) -> bytes:
-        return _json(self._view(market).first(_PAGE, window))
+        # One more than there are: the API sees by it whether there is a next page.
+        return self._json(self._view(market).first(window.length // self._interval.ms + 1, window))
 
     def newest(self, assets: Sequence[str]) -> bytes:
         return msgspec.json.encode(list(prices.newest(self._ledger, assets).values()))
 
     def _view(self, market: str) -> CandleView:
-        return CandleView(self._lake, market, Interval.H1)
+        return CandleView(self._lake, market, self._interval)
 
-
-def _json(frame: pl.DataFrame) -> bytes:
-    return msgspec.json.encode(to_rows(frame, Interval.H1))
+    def _json(self, frame: pl.DataFrame) -> bytes:
+        return msgspec.json.encode(to_rows(frame, self._interval))

@@ -15,8 +15,10 @@ from resources.providers.base import Provider
 
 T = TypeVar("T")
 
-Ask = Callable[[Provider], Awaitable[T]]
+# Uses the pick for its first call, see `Client.get`.
+Ask = Callable[[Pick], Awaitable[T]]
 Able = Callable[[Provider], bool]
+Weigh = Callable[[Provider], int]
 
 _SHORTEST_WAIT = 0.01
 
@@ -99,15 +101,17 @@ class Pool:
                 return seat.provider
         raise self._none_available(seating.why)
 
-    async def first(self, ask: Ask[T], able: Able) -> tuple[Provider, T]:
+    async def first(self, ask: Ask[T], able: Able, weigh: Weigh) -> tuple[Provider, T]:
         """The first answer there is; raises NoneAvailable with the reasons."""
-        answers, _ = await self.several(1, ask, able)
+        answers, _ = await self.several(1, ask, able, weigh)
         return answers[0]
 
     async def several(
-        self, n: int, ask: Ask[T], able: Able
+        self, n: int, ask: Ask[T], able: Able, weigh: Weigh
     ) -> tuple[list[tuple[Provider, T]], Failures]:
         """The answers of up to `n` members asked at once, and why others gave none, by id.
+
+        `weigh` is the weight of the first call to a member, which is reserved for it.
 
         A member that fails is replaced while any are left. Where all that is missing is a
         budget, or the end of a pause, it is waited for. Raises NoneAvailable, with the
@@ -117,7 +121,9 @@ class Pool:
         patient_until = time.monotonic() + self._patience
         while True:
             seats = self._callable(able, failures)
-            tasks = [asyncio.ensure_future(self._answer(seats, ask, failures)) for _ in seats[:n]]
+            tasks = [
+                asyncio.ensure_future(self._answer(seats, ask, weigh, failures)) for _ in seats[:n]
+            ]
             try:
                 found = await asyncio.gather(*tasks)
             finally:
@@ -146,13 +152,15 @@ class Pool:
                 continue
             if until := self._permits.blocked_until(provider):
                 failures[provider.id] = NotCalled("may not be called now", until)
+            elif seat.shut_by and time.monotonic() < seat.shut_until:
+                failures[provider.id] = seat.shut_by
             else:
                 failures.pop(provider.id, None)
                 seats.append(seat)
         return seats
 
     async def _answer(
-        self, seats: list[Seat], ask: Ask[T], failures: Failures
+        self, seats: list[Seat], ask: Ask[T], weigh: Weigh, failures: Failures
     ) -> tuple[Provider, T] | None:
         """The answer of the next member that has one, None once nobody is left."""
         reason, strategy = "", self._seating.strategy
@@ -160,13 +168,21 @@ class Pool:
             # Its turn is noted before it is asked, so that questions at once go to different ones.
             seat = strategy.choose(strategy.arrange(seats))
             seats.remove(seat)
-            if seat.provider.id != self._seating.last:
-                self._seating.turned(seat.provider.id, time.monotonic(), reason)
+            provider = seat.provider
+            if provider.id != self._seating.last:
+                self._seating.turned(provider.id, time.monotonic(), reason)
+            pick = self._seating.reserve(seat, weigh(provider))
+            if pick is None:
+                failures[provider.id] = self._seating.why[provider.id]
+                reason = reason_of(failures[provider.id])
+                continue
             try:
-                return seat.provider, await ask(seat.provider)
+                return provider, await ask(pick)
             except (ProviderError, NotCalled) as error:
-                failures[seat.provider.id] = error
+                failures[provider.id] = error
                 reason = reason_of(error)
+            finally:
+                self._permits.release(pick)
         return None
 
     def _wait(self, failures: Failures) -> float | None:

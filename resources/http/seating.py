@@ -114,7 +114,8 @@ class Seating:
 
     def _shut(self, seat: Seat, error: HeadwaterError) -> None:
         """Leave a member out that had no room for a pick, until the next look or a little longer."""
-        self.open.remove(seat)
+        if seat in self.open:
+            self.open.remove(seat)
         self.why[seat.provider.id] = error
         if isinstance(error, BudgetExhausted) and error.not_before is not None:
             seconds = (error.not_before - self._permits.ledger.now()) / 1000

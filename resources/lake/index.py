@@ -1,8 +1,10 @@
 """The files of one Delta table as a cached, prunable index."""
 
+import copy
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -36,18 +38,33 @@ class FileIndex:
     def __init__(self, url: str, table: Table) -> None:
         self.table = table
         self.url = f"{url}/{table.name}"
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
         self._delta: DeltaTable | None = None
         self._version = -1
         self._checked = 0.0
+        self._is_frozen = False
         # By the values of all partition columns but the last; listed when first asked for.
         self._groups: dict[tuple[object, ...], pl.DataFrame] = {}
         self._listed: dict[tuple[object, ...], list[File]] = {}
+
+    @contextmanager
+    def held(self) -> Iterator[DeltaTable]:
+        """The newest snapshot, which no other thread moves on while the block goes."""
+        with self._lock:
+            yield self._refresh()
 
     def snapshot(self) -> DeltaTable:
         """The newest snapshot; creates the table where there is none."""
         with self._lock:
             return self._refresh()
+
+    def frozen(self) -> "FileIndex":
+        """The files that there are now, whatever is committed later. Only to be read from."""
+        with self._lock:
+            self._refresh()
+            frozen = copy.copy(self)
+        frozen._is_frozen = True
+        return frozen
 
     def files(
         self,
@@ -59,7 +76,8 @@ class FileIndex:
         *outer, last = self.table.partitions
         wanted = [partitions.get(name) for name in outer]
         with self._lock:
-            self._refresh()
+            if not self._is_frozen:
+                self._refresh()
             keys = [key for key in self._groups if _matches(key, wanted)]
             files = [file for key in keys for file in self._list(key)]
         periods = partitions.get(last)

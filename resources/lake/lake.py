@@ -1,10 +1,12 @@
 """Reading and writing the lake's tables."""
 
+import copy
 import random
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from typing import cast
 
@@ -13,7 +15,13 @@ from deltalake.exceptions import CommitFailedError, DeltaError
 
 from resources.errors import StoreUnavailable
 from resources.lake.index import FileIndex
-from resources.lake.merge import Merged, merge_batch, prepared, split_changed
+from resources.lake.merge import (
+    Merged,
+    append_batch,
+    merge_batch,
+    prepared,
+    split_changed,
+)
 from resources.schemas import CANDLE_REVISIONS, CANDLES, TABLES, Table
 
 _ATTEMPTS = 12
@@ -31,8 +39,8 @@ class Lake:
     def merge(self, table: Table, frame: pl.DataFrame) -> Merged:
         """Store a batch; rows that are stored already with the same values change nothing.
 
-        A candle that has other values replaces the stored one, whose row moves to
-        `candle_revisions` first. Conflicts with other writers are merged again.
+        A candle that its provider tells anew replaces the stored one, whose row moves to
+        `candle_revisions` first; so does any that was imported. Conflicts with other writers are merged again.
         Raises StoreUnavailable when the lake cannot be written.
         """
         batch = prepared(table, frame)
@@ -68,6 +76,13 @@ class Lake:
             rows = rows.filter(pl.col(table.time) < end)
         return rows.select(table.schema.names())
 
+    def frozen(self) -> "Lake":
+        """The rows that are stored now, for a question of many reads that must agree."""
+        frozen = copy.copy(self)
+        with _translated():
+            frozen._indexes = {name: index.frozen() for name, index in self._indexes.items()}
+        return frozen
+
     def times(
         self, table: Table, partitions: Mapping[str, Sequence[str | int]]
     ) -> tuple[datetime, datetime] | None:
@@ -93,14 +108,18 @@ class Lake:
             return self._indexes[table.name].snapshot().version()
 
     def _merge(self, table: Table, batch: pl.DataFrame) -> Merged:
-        delta = self._indexes[table.name].snapshot()
-        if table.values:
-            batch, old = split_changed(table, self._stored(table, batch), batch)
-            if batch.is_empty():
-                return Merged(None)
-            if table is CANDLES and not old.is_empty():
-                self.merge(CANDLE_REVISIONS, old)
-        return merge_batch(delta, table, batch)
+        # What is looked at must be what the commit follows: nobody moves the snapshot meanwhile.
+        with self._indexes[table.name].held() as delta:
+            if not table.values:
+                return merge_batch(delta, table, batch)
+            split = split_changed(table, self._stored(table, batch), batch)
+            if split.fresh.is_empty():
+                return Merged(None, kept=split.kept)
+            if split.old.is_empty():
+                return replace(append_batch(delta, table, split.fresh), kept=split.kept)
+            if table is CANDLES:
+                self.merge(CANDLE_REVISIONS, split.old)
+            return replace(merge_batch(delta, table, split.fresh), kept=split.kept)
 
     def _stored(self, table: Table, batch: pl.DataFrame) -> pl.DataFrame:
         partitions = {name: batch[name].unique().to_list() for name in table.partitions}

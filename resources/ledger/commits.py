@@ -1,8 +1,8 @@
 """The log of acknowledged writes, and its tail.
 
 One row of `commits` says that a version of a lake table is whole: its rows may be
-served. `keys` is a list of objects: for candles `symbol`, `interval` and `newest`
-(open time of the newest candle of the commit), for prices `symbol`.
+served. `keys` is a list of objects: for candles `symbol`, `interval`, `oldest` and `newest`
+(open times of the first and the last candle of the commit), for prices `symbol`.
 """
 
 import json

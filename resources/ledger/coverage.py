@@ -6,7 +6,8 @@ import sqlalchemy as sa
 
 from resources.ledger.database import Ledger
 from resources.ledger.tables import coverage
-from resources.plan import Window, union
+from resources.market import Interval
+from resources.plan import Window, missing, union
 
 
 def covered(ledger: Ledger, symbol: str, interval: str) -> list[Window]:
@@ -19,7 +20,16 @@ def covered_many(
 ) -> Mapping[str, list[Window]]:
     """The same for many symbols in one query; a symbol without coverage is left out."""
     with ledger.read() as connection:
-        return _read(connection, symbols, interval)
+        return read_within(connection, symbols, interval)
+
+
+def missing_many(
+    ledger: Ledger, symbols: Sequence[str], interval: Interval, window: Window
+) -> Mapping[str, list[Window]]:
+    """What of the whole candles of a window is not covered, for each of these symbols."""
+    wanted = Window(interval.ceil(window.start), interval.floor(window.end))
+    have = covered_many(ledger, symbols, interval)
+    return {symbol: missing(wanted, have.get(symbol, [])) for symbol in symbols}
 
 
 def symbols_covered(ledger: Ledger) -> list[tuple[str, str]]:
@@ -34,7 +44,7 @@ def extend(connection: sa.Connection, interval: str, windows: Iterable[tuple[str
     added: dict[str, list[Window]] = {}
     for symbol, window in windows:
         added.setdefault(symbol, []).append(window)
-    stored = _read(connection, list(added), interval)
+    stored = read_within(connection, list(added), interval)
     joined = [
         {"symbol": symbol, "interval": interval, "start": window.start, "end": window.end}
         for symbol, fresh in added.items()
@@ -47,9 +57,10 @@ def extend(connection: sa.Connection, interval: str, windows: Iterable[tuple[str
         connection.execute(coverage.insert(), joined)
 
 
-def _read(
+def read_within(
     connection: sa.Connection, symbols: Sequence[str], interval: str
 ) -> dict[str, list[Window]]:
+    """`covered_many` within the caller's transaction."""
     query = (
         sa.select(coverage.c.symbol, coverage.c.start, coverage.c.end)
         .where(coverage.c.interval == interval, coverage.c.symbol.in_(symbols))

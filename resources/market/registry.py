@@ -68,6 +68,13 @@ class Registry:
         quotes = (self.asset(ticker) for ticker in MAIN_QUOTES)
         return Symbol(asset.ticker, next(q.ticker for q in quotes if _tradable(asset, q)))
 
+    def chosen(self, spellings: Iterable[str], count: int) -> list[Symbol]:
+        """The markets of these spellings, sorted, each once; of none, the main markets of the
+        `count` largest coins, largest first. Raises as `asset` does."""
+        if named := sorted({self.market(spelling) for spelling in spellings}):
+            return named
+        return [self.main_market(asset) for asset in self.active(count)]
+
     def markets(self) -> Iterator[Symbol]:
         """Every market that could be: each asset in each quote."""
         for base in self.assets:

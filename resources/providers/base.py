@@ -92,6 +92,11 @@ class Candles:
     `covered` takes the query and that frame to the [start, end) that the answer proves:
     a candle missing inside of it does not exist at the provider. It is empty where the
     times of the answer are not what was asked for.
+
+    The rest is of whole files. `reach` tells the end of the file that a query begins in, and
+    `newest` (ms) up to where there are files, given the time. It is not worth asking for fewer
+    than `least` candles. `checksum` asks for the SHA-256 that the answer must have, in the
+    form of sha256sum.
     """
 
     intervals: Mapping[Interval, str]
@@ -100,6 +105,32 @@ class Candles:
     parse: Callable[[bytes, CandleQuery], pl.DataFrame]
     covered: Callable[[CandleQuery, pl.DataFrame], tuple[int, int]]
     depth: int | None = None
+    reach: Callable[[CandleQuery], int] | None = None
+    newest: Callable[[int], int] | None = None
+    least: int = 1
+    checksum: Callable[[CandleQuery], Call] | None = None
+
+    def calls(self, query: CandleQuery) -> tuple[Call, ...]:
+        """All that is sent for one page of a query."""
+        call = self.call(query)
+        return (self.checksum(query), call) if self.checksum else (call,)
+
+    def holds(self, query: CandleQuery) -> int:
+        """How many candles of a query one page holds at most."""
+        step = query.interval.ms
+        end = self.reach(query) if self.reach else query.start + self.page * step
+        return -(-(min(end, query.end) - query.start) // step)
+
+    def serves(self, query: CandleQuery, now: int) -> bool:
+        """Whether the first page of a query can be had and is worth asking for, at this time (ms)."""
+        if query.interval not in self.intervals:
+            return False
+        oldest = now - ((self.depth or 0) - 1) * query.interval.ms
+        if self.depth and query.start < oldest:
+            return False
+        if self.reach and self.newest and self.reach(query) > self.newest(now):
+            return False
+        return self.least == 1 or self.holds(query) >= self.least
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +199,8 @@ class Provider:
     shows that it works, the first endpoint where there is none. `used` reads the weight
     already used per window (seconds) out of an answer's headers (names in lower case).
     `limited` is set where a rate limit may come as a 200 or 403: whether this body says so.
-    `enabled` is false for one that nobody has seen working lately.
+    `enabled` is false for one that nobody has seen working lately. `mirrors` is the id of the
+    provider whose data these are: the two are no two opinions.
     """
 
     id: str
@@ -184,6 +216,7 @@ class Provider:
     auth: Auth | None = None
     ws_url: str | None = None
     enabled: bool = True
+    mirrors: str | None = None
     candles: Candles | None = None
     tickers: Tickers | None = None
     markets: Markets | None = None

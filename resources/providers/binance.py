@@ -5,10 +5,6 @@ from resources.providers.families import binance_spot
 from resources.providers.families.spelling import spelling
 
 _ID = "binance"
-# No dollars: joined spellings of what it does not quote would pass for what it does.
-_QUOTES = {
-    "USDT", "USDC", "FDUSD", "TUSD", "BUSD", "DAI", "BTC", "ETH", "BNB", "EUR", "TRY", "BRL", "JPY",
-}  # fmt: skip
 
 
 def _ticker_weight(count: int) -> int:
@@ -23,7 +19,7 @@ PROVIDER = Provider(
     base_url="https://api.binance.com",
     docs_url="https://developers.binance.com/docs/binance-spot-api-docs",
     limits=(Limit(6000, 60),),
-    native=spelling("{base}{quote}", _QUOTES),
+    native=spelling("{base}{quote}", binance_spot.QUOTES),
     candles=binance_spot.candles(_ID, weight=2),
     tickers=binance_spot.tickers(_ID, _ticker_weight),
     markets=binance_spot.markets(

@@ -41,7 +41,8 @@ _VALUES = {name: type(kind) for name, kind in CANDLE_PAGE.items() if name != "op
 
 
 def candle_frame(
-    open_ms: Sequence[int], **columns: Sequence[float | None] | Sequence[int | None]
+    open_ms: Sequence[int] | pl.Series,
+    **columns: Sequence[float | None] | Sequence[int | None] | pl.Series,
 ) -> pl.DataFrame:
     """A CANDLE_PAGE, oldest first; a column that is not given is null."""
     nulls = [None] * len(open_ms)

@@ -12,7 +12,7 @@ from sandbox.listings import Rules
 from sandbox.model import DAY, MINUTE, Grid
 from sandbox.venue import Answer, RequestError, Venue
 
-_GRIDS = {
+GRIDS = {
     "1m": Grid(1), "3m": Grid(3), "5m": Grid(5), "15m": Grid(15), "30m": Grid(30), "1h": Grid(60),
     "2h": Grid(120), "4h": Grid(240), "6h": Grid(360), "8h": Grid(480), "12h": Grid(720),
     "1d": Grid(DAY), "3d": Grid(3 * DAY), "1w": Grid(7 * DAY, 4 * DAY),
@@ -58,7 +58,7 @@ class Binance(Venue):
 
     def __init__(self, source: Source, limits: Sequence[tuple[int, int]]) -> None:
         super().__init__(source, limits)
-        self._names = {_native(name): name for name in source.listed}
+        self._names = {native_of(name): name for name in source.listed}
 
     def answer(self, path: str, query: Mapping[str, str], now: int) -> Answer:
         handlers: dict[str, Callable[[Mapping[str, str], int], Answer]] = {
@@ -104,7 +104,7 @@ class Binance(Venue):
 
     def _klines(self, query: Mapping[str, str], now: int) -> Answer:
         name = self._name(_required(query, "symbol"))
-        grid = _GRIDS.get(_required(query, "interval"))
+        grid = GRIDS.get(_required(query, "interval"))
         if grid is None:
             raise _error(-1120, "Invalid interval.")
         limit = _whole(query, "limit")
@@ -115,7 +115,7 @@ class Binance(Venue):
             _whole(query, "endTime"),
             min(limit or _USUAL_PAGE, _PAGE),
         )
-        rows: list[Any] = _encoded(self.source.candles(name, grid, span, now), grid).rows()
+        rows: list[Any] = encoded(self.source.candles(name, grid, span, now), grid).rows()
         return Answer(rows, rows=rows)
 
     def _day_tickers(self, query: Mapping[str, str], now: int) -> Answer:
@@ -123,7 +123,7 @@ class Binance(Venue):
 
     def _prices(self, query: Mapping[str, str], now: int) -> Answer:
         return self._tickers(
-            query, now, lambda t: {"symbol": _native(t.name), "price": _eight(t.last)}
+            query, now, lambda t: {"symbol": native_of(t.name), "price": _eight(t.last)}
         )
 
     def _tickers(
@@ -171,7 +171,7 @@ class Binance(Venue):
             },
         ]
         return {
-            "symbol": _native(name),
+            "symbol": native_of(name),
             "baseAsset": _SPELLING.get(base, base),
             "quoteAsset": quote,
             **_SYMBOL,
@@ -201,7 +201,7 @@ class Binance(Venue):
 VENUE = Binance
 
 
-def _encoded(candles: pl.DataFrame, grid: Grid) -> pl.DataFrame:
+def encoded(candles: pl.DataFrame, grid: Grid) -> pl.DataFrame:
     """The twelve fields of a kline."""
     # Buyers take the more, the higher a candle closes in its range.
     rise = (pl.col("close") - pl.col("open")) / (pl.col("high") - pl.col("low"))
@@ -232,7 +232,7 @@ def _day(ticker: Ticker, now: int) -> dict[str, Any]:
     # Ids only have to rise by one a trade; counted from a day ago they stay small.
     first_id = now // _DAY_MS * 10_000
     return {
-        "symbol": _native(ticker.name),
+        "symbol": native_of(ticker.name),
         "priceChange": _eight(change),
         "priceChangePercent": f"{change / day.open * 100:.3f}",
         "weightedAvgPrice": _eight(day.average),
@@ -256,7 +256,7 @@ def _day(ticker: Ticker, now: int) -> dict[str, Any]:
     }
 
 
-def _native(name: str) -> str:
+def native_of(name: str) -> str:
     base, _, quote = name.partition("/")
     return _SPELLING.get(base, base) + quote
 

@@ -29,15 +29,19 @@ class PlayedDagster:
     status: str = "STARTED"
     seconds: float = 0.0
     launched: list[dict[str, Any]] = field(default_factory=list)
+    terminated: list[str] = field(default_factory=list)
 
     def answer(self, query: str, variables: dict[str, Any]) -> dict[str, Any]:
         if "launchRun" in query:
             time.sleep(self.seconds)
             self.launched.append(variables["params"])
             return {"launchRun": {"run": {"runId": f"run-{len(self.launched)}"}}}
+        if "terminateRun" in query:
+            self.terminated.append(variables["id"])
+            return {"terminateRun": {"__typename": "TerminateRunSuccess"}}
         if "runsOrError" in query:
             wanted = variables["filter"]
-            found = wanted.get("runIds") or self._with(wanted["tags"], wanted["statuses"])
+            found = wanted.get("runIds") or self._with(wanted.get("tags", []), wanted["statuses"])
             runs = [
                 {"runId": run_id, "jobName": "a_job", "status": self.status} for run_id in found
             ]

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.queries.gaps import _holes
+from resources.flush import holes_between
 from resources.plan import Window, missing
 
 GAPS = "/api/ohlcv/gaps/BTC/USDT?interval=1h"
@@ -13,6 +13,9 @@ GAPS = "/api/ohlcv/gaps/BTC/USDT?interval=1h"
 def test_a_gap_is_told_with_its_reason(reader: httpx.Client) -> None:
     body = reader.get(GAPS).json()
     assert body.pop("timestamp")
+    (status,) = body.pop("status")
+    assert status.pop("from")
+    assert status == {"status": "listed", "to": None}
     assert body == {
         "symbol": "BTC/USDT",
         "requested": "BTC/USDT",
@@ -27,19 +30,22 @@ def test_a_gap_is_told_with_its_reason(reader: httpx.Client) -> None:
                 "from": "2024-01-31T05:00:00Z",
                 "to": "2024-01-31T07:00:00Z",
                 "candles": 2,
-                "reason": "no candle at the provider",
+                "reason": "no trade",
+                "providers": ["binance"],
             },
             {
                 "from": "2024-01-31T10:00:00Z",
                 "to": "2024-01-31T11:00:00Z",
                 "candles": 1,
                 "reason": "quarantined",
+                "providers": [],
             },
             {
                 "from": "2024-02-01T00:00:00Z",
                 "to": "2024-02-01T03:00:00Z",
                 "candles": 3,
                 "reason": "not fetched",
+                "providers": [],
             },
         ],
         "next_cursor": None,
@@ -51,7 +57,7 @@ def test_a_gap_is_told_with_its_reason(reader: httpx.Client) -> None:
     [
         ("start=2024-01-29T22:30&end=2024-01-30T02:00", 3, 2, [("not fetched", 1)]),
         ("start=2024-01-31T06:00&end=2024-01-31T06:00", 0, 0, []),
-        ("start=2024-01-31T06:00&end=2024-01-31T06:01", 1, 0, [("no candle at the provider", 1)]),
+        ("start=2024-01-31T06:00&end=2024-01-31T06:01", 1, 0, [("no trade", 1)]),
         ("start=2024-01-31T12:00&end=2024-01-31T20:00", 8, 8, []),
     ],
 )
@@ -86,4 +92,4 @@ def test_holes_are_the_runs_that_no_candle_fills(steps: set[int], first: int, le
     window = Window(first * 60, (first + length) * 60)
     times = sorted(at * 60 for at in steps if window.start <= at * 60 < window.end)
     expected = missing(window, [Window(at, at + 60) for at in times])
-    assert _holes(pl.Series(times, dtype=pl.Int64), window, 60) == expected
+    assert holes_between(pl.Series(times, dtype=pl.Int64), window, 60) == expected

@@ -82,8 +82,8 @@ def test_a_job_is_started_by_hand(store: Store, job: str, name: str) -> None:
     assert {"key": "dagster/priority", "value": "-5"} in params["executionMetadata"]["tags"]
     assert ("dagster/partition" in tags) == (name == "collect_prices")
     assert ("dagster/asset_partition_range_end" in tags) == (name == "collect_ohlcv")
-    categories = params["runConfigData"].get("ops")
-    assert bool(categories) == (job == "news_collection")
+    configured = params["runConfigData"].get("ops")
+    assert bool(configured) == (job in {"news_collection", "ohlcv"})
 
 
 @pytest.mark.parametrize(("status", "runs"), [("QUEUED", 1), ("STARTED", 1), ("SUCCESS", 5)])
@@ -107,6 +107,19 @@ def test_a_job_that_was_triggered_and_has_not_ended_is_not_started_again(
     assert told.count(False) == runs
     # Another trigger of the same job has other providers, or the like.
     assert other.json()["run_id"] == f"run-{runs + 1}"
+
+
+def test_the_collection_of_candles_that_is_going_is_not_started_again(store: Store) -> None:
+    with playing() as dagster:
+        settings = store.settings.model_copy(update={"dagster_port": dagster.port})
+        with served(settings) as client:
+            headers = {"X-API-Key": store.key("write")}
+            first, second = (client.post(f"{TRIGGER}/ohlcv", headers=headers) for _ in range(2))
+    assert (first.status_code, second.status_code) == (202, 202)
+    assert second.json()["run_id"] == first.json()["run_id"] == "run-1"
+    assert second.json()["message"].endswith("has not ended")
+    [params] = dagster.launched
+    assert params["runConfigData"]["ops"]["ohlcv"]["config"]["mode"] == "forward"
 
 
 def test_an_unknown_job_is_told_with_near_ones(store: Store) -> None:

@@ -2,7 +2,7 @@
 
 import httpx
 
-from assets.collect import Collector
+from assets.collect import Collecting, Collector
 from resources.feeds import Feeds
 from resources.http.client import Client
 from resources.http.pool import Pool
@@ -22,9 +22,7 @@ PAUSE = 600
 async def test_a_429_stops_all_calls_until_its_time_while_another_provider_goes_on(
     platform: Platform,
 ) -> None:
-    ledger, providers = platform.ledger, load_providers()
-    members = tuple(Member(providers[name], at) for at, name in enumerate(["binance", "bybit"]))
-    membership = Membership("priority", members)
+    ledger = platform.ledger
 
     def ask_for_a_pause(_: object) -> None:
         """After the first month."""
@@ -32,13 +30,15 @@ async def test_a_429_stops_all_calls_until_its_time_while_another_provider_goes_
             platform.fault(provider="binance", kind="status_429", times=1, retry_after=PAUSE)
 
     async with Client(ledger, sandbox_url=platform.sandbox) as client:
-        pool = Pool("ohlcv", lambda: membership, client.permits)
-        feeds = Feeds(client, ledger, load_registry(), pool, pool)
+        feeds = feeds_of(client, "binance", "bybit")
         before = await feeds.candle_page(MARKETS[0], Interval.H1, SPRING)
         forget(platform, "requests")
-        collector = Collector(feeds, platform.lake, ledger, Interval.H1, "sandbox", ask_for_a_pause)
-        collected = await collector.collect(MARKETS, SPRING)
-        assert not collected.failed
+        how = Collecting("sandbox")
+        collector = Collector(
+            feeds, platform.lake, ledger, Interval.H1, how, progress=ask_for_a_pause
+        )
+        collected = await collector.collect(dict.fromkeys(MARKETS, [SPRING]), SPRING)
+        assert not collected.errors
         stored = coverage.covered_many(ledger, [str(market) for market in MARKETS], "1h")
         assert list(stored.values()) == [[SPRING]] * 3
         first, second = answers(platform, "binance"), answers(platform, "bybit")
@@ -59,6 +59,14 @@ async def test_a_429_stops_all_calls_until_its_time_while_another_provider_goes_
             "binance",
         ]
     ledger.close()
+
+
+def feeds_of(client: Client, *names: str) -> Feeds:
+    """Candles of these providers, in this order."""
+    providers = load_providers()
+    members = tuple(Member(providers[name], at) for at, name in enumerate(names))
+    pool = Pool("ohlcv", lambda: Membership("priority", members), client.permits)
+    return Feeds(client, client.permits.ledger, load_registry(), pool, pool)
 
 
 def answers(platform: Platform, provider: str) -> dict[str, int]:

@@ -6,19 +6,20 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from assets.collect import FLUSH_SECONDS, Collector
-from resources.dagster_resources import build_feeds
-from resources.errors import StoreUnavailable
-from resources.feeds import Feeds
-from resources.http.client import Client
+from assets.collect import FLUSH_SECONDS, Collecting, Collector
+from resources.errors import NotFound, StoreUnavailable
+from resources.feeds import Feeds, build_feeds
+from resources.http import Client, Member, Membership, Pool
 from resources.lake import Lake
 from resources.ledger import coverage
-from resources.market import Interval, Symbol
+from resources.market import Interval, Symbol, load_registry
 from resources.plan import Window
+from resources.providers import load_providers
 from tests.runs import Platform
 
 MARCH = Window(1_772_323_200_000, 1_775_001_600_000)  # of 2026
 MARKETS = [Symbol("BTC", "USDT"), Symbol("ETH", "USDT")]
+HOW = Collecting("sandbox")
 
 
 @asynccontextmanager
@@ -34,8 +35,8 @@ async def test_what_is_fetched_is_stored_in_time_while_another_market_keeps_us_w
         # The listings are fetched before, so that the fault meets the first page.
         await feeds.candle_page(MARKETS[0], Interval.D1, MARCH)
         platform.fault(provider="binance", kind="timeout", times=1, path="klines")
-        collector = Collector(feeds, platform.lake, platform.ledger, Interval.H1, "sandbox")
-        collecting = asyncio.create_task(collector.collect(MARKETS, MARCH))
+        collector = Collector(feeds, platform.lake, platform.ledger, Interval.H1, HOW)
+        collecting = asyncio.create_task(collector.collect(dict.fromkeys(MARKETS, [MARCH]), MARCH))
         await asyncio.sleep(FLUSH_SECONDS + 2)
         assert not collecting.done()
         stored = coverage.covered_many(platform.ledger, [str(m) for m in MARKETS], "1h")
@@ -48,7 +49,18 @@ async def test_what_is_fetched_is_stored_in_time_while_another_market_keeps_us_w
 async def test_a_lake_that_cannot_be_written_is_told_as_it_is(platform: Platform) -> None:
     async with feeds_of(platform) as feeds:
         lake = Lake("/proc/nowhere")
-        collector = Collector(feeds, lake, platform.ledger, Interval.H1, "sandbox")
+        collector = Collector(feeds, lake, platform.ledger, Interval.H1, HOW)
         with pytest.raises(StoreUnavailable):
-            await collector.collect(MARKETS, MARCH)
+            await collector.collect(dict.fromkeys(MARKETS, [MARCH]), MARCH)
     assert coverage.symbols_covered(platform.ledger) == []
+
+
+async def test_the_files_of_a_provider_are_no_second_opinion_on_it(platform: Platform) -> None:
+    ledger, providers = platform.ledger, load_providers()
+    members = tuple(Member(providers[name]) for name in ("binance", "binance_vision"))
+    async with Client(ledger, sandbox_url=platform.sandbox) as client:
+        pool = Pool("ohlcv", lambda: Membership("priority", members), client.permits)
+        feeds = Feeds(client, ledger, load_registry(), pool, pool)
+        for asked in ("binance", "binance_vision"):
+            with pytest.raises(NotFound):
+                await feeds.candle_page(MARKETS[0], Interval.M1, MARCH, frozenset([asked]))

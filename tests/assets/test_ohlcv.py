@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 
+import dagster as dg
 import polars as pl
 import pytest
 
@@ -105,7 +106,14 @@ def test_a_market_that_no_provider_has_is_skipped_and_named(platform: Platform) 
     result = platform.ohlcv("2026-01-01", symbols=["BTC", "TRY/USDT"])
     assert result.success
     [event, *_] = result.get_asset_materialization_events()
-    assert event.materialization.metadata["skipped"].value == ["TRY/USDT"]
+    metadata = event.materialization.metadata
+    assert [metadata[status].value for status in ("complete", "skipped")] == [1, 1]
+    told = metadata["not_complete"]
+    assert isinstance(told, dg.JsonMetadataValue)
+    assert isinstance(told.value, list)
+    [skipped] = told.value
+    assert (skipped["symbol"], skipped["status"]) == ("TRY/USDT", "skipped")
+    assert "no provider has" in skipped["error"]
 
 
 @pytest.mark.parametrize(

@@ -60,5 +60,5 @@ def test_a_backfill_holds_exactly_the_recorded_candles_and_names_their_gaps(
             answer = client.get(f"/api/ohlcv/gaps/{native}", params={"interval": "1h"}).json()
             found = [(millis(gap["from"]), millis(gap["to"])) for gap in answer["missing"]]
             assert found == recorded_gaps(shared, native)
-            assert {gap["reason"] for gap in answer["missing"]} == {"no candle at the provider"}
+            assert {gap["reason"] for gap in answer["missing"]} <= {"no trade", "outage"}
             assert answer["present"] == expected.height

@@ -22,7 +22,8 @@ def test_what_is_missing_is_told_in_requests_weight_and_minutes(
 ) -> None:
     del home
     main(["plan", "BTC", "eth-usdt", "--interval", "1h", *TWO_DAYS])
-    (line,) = capsys.readouterr().out.splitlines()
+    line, room = capsys.readouterr().out.splitlines()
+    assert room == "at most 96 candles, about 0.0 MB on the disk"
     assert re.fullmatch(r"\w+: 2 requests of weight \d+ within 0\.0 minutes", line)
 
 

@@ -2,7 +2,10 @@
 
 import asyncio
 import json
+import os
 import signal
+import subprocess
+import sys
 from functools import partial
 
 import httpx
@@ -39,7 +42,8 @@ def test_both_assets_were_materialized_with_green_checks(demo: Demo) -> None:
     ).json()
     nodes = answer["data"]["assetNodes"]
     by_name = {node["assetKey"]["path"][-1]: node for node in nodes}
-    assert by_name.keys() == {"ohlcv", "prices", "provider_snapshots"}
+    others = {"candle_quality", "ohlcv_resampled", "provider_snapshots"}
+    assert by_name.keys() == {"ohlcv", "prices", *others}
     for node in (by_name["ohlcv"], by_name["prices"]):
         assert node["assetMaterializations"]
         statuses = {
@@ -59,6 +63,42 @@ def test_a_backfill_of_months_is_one_run(demo: Demo) -> None:
     assert rows.height == (31 + 30 + 31) * 6
     gaps = demo.get("/api/ohlcv/gaps/ETH-USDT", interval="4h").json()
     assert (gaps["expected"], gaps["missing"]) == (rows.height, [])
+
+
+def test_a_collection_on_the_command_line_is_a_run_of_the_headwater_that_runs(demo: Demo) -> None:
+    days = ["--mode", "backward", "--start", "2026-08-20", "--end", "2026-08-29"]
+    command = [sys.executable, "-m", "pipelines.cli", "collect", *days, "--symbols", "DOGE"]
+    ended = subprocess.run(
+        [*command, "--interval", "4h"],
+        env={**os.environ, **demo.settings},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    assert "in Headwater, which runs already" in ended.stdout
+    assert "DOGE/USDT 4h: complete, 60 records" in ended.stdout
+    told = demo.get("/api/admin/collect/status").json()
+    assert (told["status"], told["origin"], told["mode"]) == ("success", "command line", "backward")
+    run = demo.dagster.run(told["run_id"])
+    assert run is not None
+    assert (run.job, run.status) == (OHLCV_JOB, "SUCCESS")
+
+
+def test_a_collection_that_was_triggered_is_ended_by_hand(demo: Demo) -> None:
+    path, headers = "/api/admin/collect", {"X-API-Key": demo.key}
+    url = f"http://127.0.0.1:{demo.port}{path}"
+    wanted = {"mode": "backward", "start_date": "2026-01-01", "interval": "1m"}
+    started = httpx.post(f"{url}/trigger", json=wanted, headers=headers, timeout=30)
+    assert started.status_code == 202
+    again = httpx.post(f"{url}/trigger", json=wanted, headers=headers, timeout=30)
+    assert again.status_code == 409
+    demo.wait_until(lambda: demo.get(f"{path}/status").json()["status"] == "running", 170)
+    assert httpx.post(f"{url}/cancel", headers=headers, timeout=30).status_code == 202
+    run_id = started.json()["run_id"]
+    demo.wait_until(lambda: not _going(demo, run_id), 60)
+    demo.wait_until(lambda: not demo.get(f"{path}/status").json()["is_running"], 60)
+    assert demo.get(f"{path}/status").json()["status"] == "canceled"
 
 
 def test_scheduled_prices_move_on_a_socket(demo: Demo) -> None:

@@ -71,7 +71,7 @@ def test_sandbox_data_and_real_data_never_share_a_home(tmp_path: Path) -> None:
     [
         ("HEADWATER_PROT", "1", "HEADWATER_PROT in the environment is no setting"),
         ("HEADWATER_PORT", "many", "HEADWATER_PORT: "),
-        ("HEADWATER_COLLECTION_INTERVAL", "2h", "interval '2h' is none of 1m"),
+        ("HEADWATER_COLLECTION_INTERVALS", '["2h"]', "interval '2h' is none of 1m"),
         ("HEADWATER_COLLECTION_START_DATE", "soon", "HEADWATER_COLLECTION_START_DATE"),
         ("HEADWATER_API_KEY_REQUIRED", "maybe", "HEADWATER_API_KEY_REQUIRED"),
     ],

@@ -1,5 +1,6 @@
 """Flushing: lake first, then one transaction of the ledger."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import pytest
 
 from resources.flush import CandlePage, flush_candles
 from resources.lake import Lake
-from resources.ledger import Ledger, commits, coverage, latest, quarantine
+from resources.ledger import Ledger, commits, coverage, gaps, latest, quality_events, quarantine
 from resources.market import Interval
 from resources.plan import Window
 from resources.schemas import CANDLE_PAGE, CANDLES
@@ -30,17 +31,28 @@ def lake(tmp_path: Path) -> Lake:
     return Lake(str(tmp_path / "lake"))
 
 
-def page(hours: range, symbol: str = "BTC/USDT", low: float = 9.0) -> CandlePage:
+def page(
+    hours: range,
+    symbol: str = "BTC/USDT",
+    low: float = 9.0,
+    *,
+    close: float = 10.0,
+    provider: str = "binance",
+    without: Sequence[int] = (),
+    end: int | None = None,
+) -> CandlePage:
+    """Candles of these hours but some, proving them all, or those before `end`."""
     rows = [
-        {"open_time": START + hour * HOUR, "open": 10.0, "high": 11.0, "low": low, "close": 10.0,
+        {"open_time": START + hour * HOUR, "open": 10.0, "high": 11.0, "low": low, "close": close,
          "volume": 1.0, "quote_volume": None, "trades": None}
-        for hour in hours
+        for hour in hours if hour not in without
     ]  # fmt: skip
     frame = pl.DataFrame(rows, schema={**CANDLE_PAGE, "open_time": pl.Int64}).with_columns(
         pl.from_epoch("open_time", "ms").dt.replace_time_zone("UTC").cast(CANDLE_PAGE["open_time"])
     )
-    window = Window(START + hours.start * HOUR, START + hours.stop * HOUR)
-    return CandlePage(symbol, "binance", frame, window, NOW, NOW)
+    last = hours.stop if end is None else end
+    window = Window(START + hours.start * HOUR, START + last * HOUR)
+    return CandlePage(symbol, provider, frame, window, NOW, NOW)
 
 
 def test_a_flush_stores_acknowledges_and_covers(lake: Lake, ledger: Ledger) -> None:
@@ -51,8 +63,8 @@ def test_a_flush_stores_acknowledges_and_covers(lake: Lake, ledger: Ledger) -> N
     [commit] = commits.read_commits(ledger, 0, 10)
     assert (commit.table, commit.version, commit.rows) == ("candles", 1, 12)
     assert commit.keys == [
-        {"symbol": "BTC/USDT", "interval": "1h", "newest": START + 8 * HOUR},
-        {"symbol": "ETH/USDT", "interval": "1h", "newest": START + 2 * HOUR},
+        {"symbol": "BTC/USDT", "interval": "1h", "oldest": START, "newest": START + 8 * HOUR},
+        {"symbol": "ETH/USDT", "interval": "1h", "oldest": START, "newest": START + 2 * HOUR},
     ]
 
 
@@ -94,3 +106,49 @@ def test_an_empty_page_covers_its_window(lake: Lake, ledger: Ledger) -> None:
     assert flush_candles(lake, ledger, Interval.H1, [whole], "live").commits == 0
     assert coverage.covered(ledger, "BTC/USDT", "1h") == [Window(START, NOW)]
     assert commits.newest_seq(ledger) == 0
+
+
+def test_a_candle_that_is_absent_from_its_page_is_a_gap_until_somebody_has_it(
+    lake: Lake, ledger: Ledger
+) -> None:
+    flush_candles(lake, ledger, Interval.H1, [page(range(9), without=(4, 5))], "live")
+    [gap] = gaps.read(ledger, "BTC/USDT", "1h")
+    assert gap.window == Window(START + 4 * HOUR, START + 6 * HOUR)
+    assert gap.providers == ("binance",)
+    assert coverage.covered(ledger, "BTC/USDT", "1h") == [Window(START, START + 9 * HOUR)]
+    both = page(range(4, 6), provider="kraken", without=[5])
+    flush_candles(lake, ledger, Interval.H1, [both], "live")
+    [left] = gaps.read(ledger, "BTC/USDT", "1h")
+    assert left.window == Window(START + 5 * HOUR, START + 6 * HOUR)
+    assert left.providers == ("binance", "kraken")
+
+
+def test_a_candle_that_another_has_stored_is_no_gap_where_one_lacks_it(
+    lake: Lake, ledger: Ledger
+) -> None:
+    flush_candles(lake, ledger, Interval.H1, [page(range(9))], "live")
+    late = page(range(9), provider="kraken", without=[4])
+    flush_candles(lake, ledger, Interval.H1, [late], "live")
+    assert gaps.read(ledger, "BTC/USDT", "1h") == []
+
+
+def test_what_lies_beyond_the_window_of_its_page_is_left_out(lake: Lake, ledger: Ledger) -> None:
+    flush_candles(lake, ledger, Interval.H1, [page(range(9), end=5)], "live")
+    assert lake.scan(CANDLES, {}).collect().height == 5
+
+
+@pytest.mark.parametrize(("close", "noted"), [(10.04, False), (10.06, True), (9.94, True)])
+def test_providers_that_differ_by_more_than_the_tolerance_disagree(
+    lake: Lake, ledger: Ledger, close: float, noted: bool
+) -> None:
+    flush_candles(lake, ledger, Interval.H1, [page(range(2))], "live")
+    other = page(range(1), provider="kraken", close=close)
+    for _ in range(2):
+        flushed = flush_candles(lake, ledger, Interval.H1, [other], "live")
+        assert (flushed.disputed, flushed.revised) == (1, 0)
+    assert set(lake.scan(CANDLES, {}).collect()["close"]) == {10.0}
+    event = quality_events.Event(
+        "disagreement", "BTC/USDT", "1h", START, "binance", 10.0, "kraken", close
+    )
+    found = quality_events.between(ledger, "1h", START, START + HOUR)
+    assert found == ([event] if noted else [])

@@ -1,5 +1,6 @@
 """Ranges: what is covered, what is missing."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 from hypothesis import given
@@ -38,6 +39,7 @@ def test_missing_and_covered_together_are_what_was_wanted(
 
 
 HOUR = Interval.H1.ms
+DAY = 24 * HOUR
 YEAR = Demand(Symbol("BTC", "USDT"), Interval.H1, Window(0, 8760 * HOUR))
 
 
@@ -75,6 +77,34 @@ def test_what_fits_the_first_window_costs_no_time() -> None:
 def test_what_does_not_fit_waits_for_the_next_windows() -> None:
     acme = a_provider("acme", 100, 1, (10, 60), (1000, 3600))
     assert cost([YEAR], [acme], anyone) == {"acme": Cost(88, 88, 8.0)}
+
+
+def test_a_file_costs_its_checksum_too_and_ends_where_it_ends() -> None:
+    acme = a_provider("acme", 744, 1, (10, 60))
+    assert acme.candles
+    files = replace(
+        acme.candles,
+        reach=lambda query: (query.start // (500 * HOUR) + 1) * 500 * HOUR,
+        checksum=lambda _: Call("/checksum", weight=2),
+    )
+    half = Demand(YEAR.symbol, Interval.H1, Window(250 * HOUR, 1100 * HOUR))
+    costs = cost([half], [replace(acme, candles=files)], anyone)
+    assert [(of.requests, of.weight) for of in costs.values()] == [(6, 9)]
+
+
+def test_what_is_worth_no_file_is_planned_in_pages() -> None:
+    pages = a_provider("pages", 100, 1, (100, 60))
+    assert pages.candles
+    files = replace(pages.candles, reach=lambda query: (query.start // DAY + 1) * DAY)
+    filed = replace(pages, id="files", candles=files)
+    demand = Demand(YEAR.symbol, Interval.H1, Window(0, 2 * DAY + 10 * HOUR))
+
+    def able(provider: Provider, rest: Demand) -> bool:
+        return provider is pages or rest.window.length >= DAY
+
+    costs = cost([demand], [filed, pages], able)
+    assert {name: of.requests for name, of in costs.items()} == {"files": 2, "pages": 1}
+    assert cost([demand], [filed], able) == {"files": Cost(2, 2, costs["files"].minutes)}
 
 
 def test_several_budgets_are_filled_at_once() -> None:

@@ -37,7 +37,9 @@ def test_the_environment_is_over_dotenv_over_toml_over_the_default(
         ("TOP_N_CRYPTOS", "7", "top_n_cryptos", 7),
         ("API_KEY_REQUIRED", "false", "api_key_required", False),
         ("COLLECTION_START_DATE", "2024-02-01", "collection_start_date", date(2024, 2, 1)),
-        ("HEADWATER_COLLECTION_INTERVAL", "4h", "collection_interval", Interval.H4),
+        ("HEADWATER_COLLECTION_INTERVALS", '["4h"]', "collection_intervals", [Interval.H4]),
+        ("COLLECTION_SCHEDULE", "30 3 * * 1-5", "collection_schedule", "30 3 * * 1-5"),
+        ("HEADWATER_WATCHLIST", '{"symbols": ["sol"]}', "watchlist", {"symbols": ["sol"]}),
     ],
 )
 def test_customary_names_are_accepted(
@@ -67,9 +69,14 @@ def test_a_misspelt_name_is_refused_wherever_it_stands(
         ("HEADWATER_PORT", "0"),
         ("HEADWATER_PORT", "x"),
         ("HEADWATER_PROVIDERS", "both"),
-        ("HEADWATER_COLLECTION_INTERVAL", "2h"),
+        ("HEADWATER_COLLECTION_INTERVALS", '["2h"]'),
         ("HEADWATER_COLLECTION_START_DATE", "2025-13-45"),
         ("HEADWATER_COLLECTION_START_DATE", "2999-01-01"),
+        ("HEADWATER_COLLECTION_SCHEDULE", "61 * * * *"),
+        ("HEADWATER_WATCHLIST", '{"symbols": ["NOCOIN"]}'),
+        ("HEADWATER_WATCHLIST", '{"symbols": ["SOL"], "intervals": ["2h"]}'),
+        ("HEADWATER_WATCHLIST", '{"symbol": []}'),
+        ("HEADWATER_WATCHLIST", "SOL"),
         ("HEADWATER_DATABASE_URL", "postgresql://x/y"),
         ("HEADWATER_ALLOWED_ADDRESSES", '["10.0.0/8"]'),
         ("HEADWATER_SECRET_KEY", "short"),
@@ -111,6 +118,15 @@ def test_what_is_no_json_or_toml_is_refused_with_a_sentence(
     (empty_folder / "headwater.toml").write_text("port = = 1")
     with pytest.raises(StartRefused, match=r"headwater\.toml is not valid TOML"):
         load_settings()
+
+
+def test_a_watchlist_without_intervals_is_collected_in_those_of_all(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("HEADWATER_WATCHLIST", '{"symbols": ["sol-usdt", "PEPE"]}')
+    watched = load_settings().watched
+    assert [str(symbol) for symbol in watched.symbols] == ["PEPE/USDT", "SOL/USDT"]
+    assert list(watched.intervals) == [Interval.H1, Interval.D1]
 
 
 def test_sandbox_and_live_have_homes_of_their_own() -> None:

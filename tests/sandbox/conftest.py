@@ -34,7 +34,7 @@ HOUR, DAY = 3_600_000, 86_400_000
 def venue(name: str) -> Venue:
     """A venue that plays the model, within 6,000 a minute."""
     play: type[Venue] = import_module(f"sandbox.venues.{name}").VENUE
-    markets = list_markets(name, play.rules, load_registry())
+    markets = list_markets(play.same_as or name, play.rules, load_registry())
     return play(Exchange(markets), [(6_000, 60)])
 
 

@@ -198,6 +198,20 @@ def test_a_page_may_be_out_of_order(client: httpx.Client) -> None:
     assert klines(client) == good[12:] + good[:12]
 
 
+def test_a_page_may_have_holes_which_stay_the_same(client: httpx.Client) -> None:
+    good = klines(client)
+    order(client, "holes", times=2)
+    first, second = klines(client), klines(client)
+    assert 0 < len(first) < len(good)
+    assert first == second == [row for row in good if row in first]
+
+
+def test_a_page_may_be_half_of_what_it_should_be(client: httpx.Client) -> None:
+    good = klines(client)
+    order(client, "short_page", times=1)
+    assert klines(client) == good[:12]
+
+
 def test_milliseconds_and_seconds_become_microseconds(client: httpx.Client) -> None:
     good = klines(client)
     order(client, "microseconds", times=1)

@@ -8,6 +8,15 @@ from resources.ledger.tables.calls import (
     budgets,
     rotations,
 )
+from resources.ledger.tables.collections import (
+    candle_gaps,
+    collection_symbols,
+    collections,
+    market_statuses,
+    quality_events,
+    watchlist,
+)
+from resources.ledger.tables.derived import commit_readers, resampled_spans
 from resources.ledger.tables.market import (
     commits,
     coverage,
@@ -43,6 +52,10 @@ __all__ = [
     "breakers",
     "budget_leases",
     "budgets",
+    "candle_gaps",
+    "collection_symbols",
+    "collections",
+    "commit_readers",
     "commits",
     "coverage",
     "custom_providers",
@@ -51,6 +64,7 @@ __all__ = [
     "latest_prices",
     "listings",
     "logs",
+    "market_statuses",
     "metric_snapshots",
     "pool_members",
     "pool_seeds",
@@ -60,9 +74,12 @@ __all__ = [
     "provider_latencies",
     "provider_outcomes",
     "provider_schedules",
+    "quality_events",
     "quarantine",
+    "resampled_spans",
     "rotation_history",
     "rotations",
     "snapshot_bodies",
     "snapshots",
+    "watchlist",
 ]

@@ -19,6 +19,10 @@ from resources.providers.parsing import (
 )
 
 PAGE = 1000
+# Of Binance itself. No dollars: joined spellings of what it does not quote would pass for what it does.
+QUOTES = {
+    "USDT", "USDC", "FDUSD", "TUSD", "BUSD", "DAI", "BTC", "ETH", "BNB", "EUR", "TRY", "BRL", "JPY",
+}  # fmt: skip
 _INTERVALS = {interval: str(interval) for interval in Interval}
 _BATCH = 20
 

@@ -11,7 +11,12 @@ START = datetime(2024, 1, 1, tzinfo=UTC)
 
 
 def candles(
-    symbol: str, hours: Sequence[int], close: float = 100.0, known_hours: int = 0
+    symbol: str,
+    hours: Sequence[int],
+    close: float = 100.0,
+    known_hours: int = 0,
+    provider: str = "binance",
+    mode: str = "sandbox",
 ) -> pl.DataFrame:
     """One 1h candle per hour after 2024-01-01, all with the same close."""
     opens = [START + timedelta(hours=hour) for hour in hours]
@@ -27,8 +32,8 @@ def candles(
         volume=pl.lit(1.0),
         quote_volume=pl.lit(None, pl.Float64),
         trades=pl.lit(7, pl.Int64),
-        provider=pl.lit("binance"),
-        mode=pl.lit("sandbox"),
+        provider=pl.lit(provider),
+        mode=pl.lit(mode),
         fetched_at=pl.lit(known, CANDLES.schema["fetched_at"]),
         known_at=pl.lit(known, CANDLES.schema["known_at"]),
     ).select(CANDLES.schema.names())

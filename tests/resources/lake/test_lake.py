@@ -60,6 +60,51 @@ def test_a_revised_candle_replaces_the_old_one_which_is_kept_with_its_time(tmp_p
     assert rows(lake, CANDLE_REVISIONS).height == 1
 
 
+@pytest.mark.parametrize(
+    ("stored", "told", "stands"),
+    [
+        (("kraken", "live"), ("binance", "live"), 100),  # another provider changes nothing
+        (("kraken", "live"), ("kraken", "live"), 105),  # its own provider does
+        (("csv", "imported"), ("kraken", "live"), 105),  # and everybody what was imported
+        (("csv", "imported"), ("parquet", "imported"), 105),
+        (("kraken", "live"), ("csv", "imported"), 100),
+        (("kraken", "live"), ("kraken", "imported"), 100),
+    ],
+)
+def test_a_stored_candle_is_changed_by_its_own_provider_alone(
+    tmp_path: Path, stored: tuple[str, str], told: tuple[str, str], stands: float
+) -> None:
+    lake = Lake(str(tmp_path))
+    provider, mode = stored
+    lake.merge(CANDLES, candles("BTC/USDT", [3], 100, provider=provider, mode=mode))
+    other, other_mode = told
+    merged = lake.merge(CANDLES, candles("BTC/USDT", [3, 4], 105, 5, other, other_mode))
+    assert rows(lake).sort("open_time")["close"].to_list() == [stands, 105]
+    revisions = rows(lake, CANDLE_REVISIONS)
+    if stands == 105:
+        assert (merged.revised, merged.kept, revisions.height) == (1, None, 1)
+        return
+    assert (merged.inserted, merged.revised, revisions.height) == (1, 0, 0)
+    assert merged.kept is not None
+    [kept] = merged.kept.to_dicts()
+    at = int((START + timedelta(hours=3)).timestamp() * 1000)
+    assert kept == {
+        "symbol": "BTC/USDT",
+        "interval": "1h",
+        "open_time": at,
+        "provider": provider,
+        "close": 100.0,
+        "other_provider": other,
+        "other_close": 105.0,
+    }
+
+
+def test_another_provider_that_tells_the_same_is_no_news(tmp_path: Path) -> None:
+    lake = Lake(str(tmp_path))
+    lake.merge(CANDLES, candles("BTC/USDT", range(5)))
+    assert lake.merge(CANDLES, candles("BTC/USDT", range(5), provider="okx")) == Merged(None)
+
+
 def test_the_last_of_rows_with_one_key_is_stored(tmp_path: Path) -> None:
     lake = Lake(str(tmp_path))
     twice = pl.concat([candles("BTC/USDT", [1], close=1), candles("BTC/USDT", [1], close=2)])

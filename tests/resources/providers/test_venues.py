@@ -5,7 +5,6 @@ Neither knows the other, so that what is lost or shifted between them shows here
 
 from urllib.parse import parse_qsl, urlencode
 
-import msgspec
 import polars as pl
 import pytest
 
@@ -23,6 +22,7 @@ from resources.providers.base import (
 from sandbox.exchange import Span
 from sandbox.model import MINUTE, Grid
 from sandbox.venue import Venue
+from sandbox.wire import encode
 from tests.resources.providers.endpoints import ENDPOINTS, Key, candles_of, parsed_by, served
 from tests.resources.providers.paging import collect
 from tests.sandbox.conftest import NOW, venue
@@ -41,7 +41,7 @@ def asked(played: Venue, call: Call) -> bytes:
     else:
         answer = played.post(call.path, call.body, NOW)
     assert answer.status == 200
-    return msgspec.json.encode(answer.payload)
+    return encode(answer, played.content_type, gzipped=False).body
 
 
 def base_path(provider: Provider) -> str:
@@ -51,6 +51,11 @@ def base_path(provider: Provider) -> str:
 
 def whole(provider: Provider, call: Call) -> Call:
     return Call(base_path(provider).rstrip("/") + call.path, call.params, call.weight, call.body)
+
+
+def up_to(candles: Candles, interval: Interval) -> int:
+    """The end of what can be had, of files that of the newest one."""
+    return interval.floor(candles.newest(NOW) if candles.newest else NOW)
 
 
 def spelt(provider: Provider, feed: str, played: Venue) -> dict[str, str]:
@@ -67,7 +72,7 @@ def test_pages_find_every_candle_that_the_venue_has(key: Key) -> None:
     provider, candles, played = load_providers()[key[0]], candles_of(key), venue(key[0])
     native, name = next(iter(spelt(provider, key[1], played).items()))
     interval = Interval.H1 if Interval.H1 in candles.intervals else next(iter(candles.intervals))
-    end = interval.floor(NOW)
+    end = up_to(candles, interval)
     count = min(2 * min(candles.page, 1000) + 5, (candles.depth or 10_000) - 2)
     start = end - count * interval.ms
     query = CandleQuery(native, interval, start, end)
@@ -83,7 +88,7 @@ def test_a_page_holds_the_venues_figures(key: Key) -> None:
     provider, candles, played = load_providers()[key[0]], candles_of(key), venue(key[0])
     native, name = next(iter(spelt(provider, key[1], played).items()))
     interval = Interval.H1 if Interval.H1 in candles.intervals else next(iter(candles.intervals))
-    end = interval.floor(NOW)
+    end = up_to(candles, interval)
     start = end - 20 * interval.ms
     query = CandleQuery(native, interval, start, end)
     page = candles.parse(asked(played, whole(provider, candles.call(query))), query)
@@ -105,7 +110,7 @@ def test_candles_of_each_interval_open_where_ours_do(key: Key) -> None:
     provider, candles, played = load_providers()[key[0]], candles_of(key), venue(key[0])
     native = next(iter(spelt(provider, key[1], played)))
     for interval in candles.intervals:
-        end = interval.floor(NOW)
+        end = up_to(candles, interval)
         query = CandleQuery(native, interval, end - 3 * interval.ms, end)
         page = candles.parse(asked(played, whole(provider, candles.call(query))), query)
         times = page["open_time"].dt.epoch("ms").to_list()

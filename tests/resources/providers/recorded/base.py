@@ -1,5 +1,6 @@
 """What the records of all providers share: how one endpoint's answers are described."""
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -18,6 +19,10 @@ def at(ms: float) -> datetime:
 
 def whole(payload: Any) -> Any:
     return payload
+
+
+def as_json(payload: Any) -> bytes:
+    return json.dumps(payload).encode()
 
 
 def unnamed(_: Mapping[str, str]) -> str:
@@ -39,6 +44,7 @@ class Recorded:
     `native` is the market that is asked for. `unrecorded` says why no recording is at hand.
     `left_out` are files that match and cannot be read, each with the reason.
     `own_errors` is set where a parser raises other provider errors than MalformedResponse.
+    `encode` makes the answer's bytes of a payload, where they are a file instead of JSON.
     """
 
     url: str
@@ -54,3 +60,4 @@ class Recorded:
     scale: float = 1.0
     native: str = "BTC-USDT"
     own_errors: bool = False
+    encode: Callable[[Any], bytes] = as_json

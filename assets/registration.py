@@ -1,0 +1,41 @@
+"""A run of candles in the ledger: that it goes on, how each market fares, how it ended."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+import dagster as dg
+
+from resources.errors import HeadwaterError
+from resources.ledger import Ledger, collections
+from resources.ledger.collections import SymbolState
+from resources.plan import COLLECTION_TAG, ORIGIN_TAG
+
+
+class Registration:
+    """The row of one collection."""
+
+    def __init__(self, ledger: Ledger, collection_id: str) -> None:
+        self._ledger = ledger
+        self.id = collection_id
+
+    def tell(self, states: Sequence[SymbolState]) -> None:
+        """How markets are now; without any, that the collection goes on."""
+        collections.tell(self._ledger, self.id, states)
+
+
+@contextmanager
+def registered(ledger: Ledger, run: dg.DagsterRun, mode: str) -> Iterator[Registration]:
+    """The block is the collection, which whoever asks the ledger sees while it goes on."""
+    claimed = run.tags.get(COLLECTION_TAG)
+    origin = run.tags.get(ORIGIN_TAG, "dagster")
+    collection_id = collections.begin(ledger, claimed, mode or "months", origin, run.run_id)
+    try:
+        yield Registration(ledger, collection_id)
+    except (HeadwaterError, dg.Failure) as error:
+        collections.end(ledger, collection_id, "failure", str(error))
+        raise
+    except (dg.DagsterExecutionInterruptedError, KeyboardInterrupt):
+        collections.end(ledger, collection_id, "canceled")
+        raise
+    else:
+        collections.end(ledger, collection_id, "success")

@@ -1,0 +1,174 @@
+"""`headwater collect`: a collection where Headwater runs, or in a process of its own."""
+
+import json
+import signal
+import subprocess
+import sys
+import tempfile
+import uuid
+from argparse import Namespace
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+
+from pipelines import dagster_storage
+from pipelines.follow import follow, summary, tell_current
+from pipelines.home import own_home, port_of_running, require_mode
+from pipelines.output import say
+from pipelines.processes import MARK, RUN_ENVIRONMENT, end_all
+from resources import collecting
+from resources.collecting import Request
+from resources.demand import Markets
+from resources.errors import InvalidInput, Unavailable
+from resources.graphql import Dagster
+from resources.ledger import Ledger, collections
+from resources.plan import Window
+from resources.room import require_room
+from resources.settings import Settings, child_environment
+
+_ORIGIN = "command line"
+_PATIENCE = 10.0
+_LOG = Path("logs") / "collect.log"
+
+
+def collect(parsed: Namespace, settings: Settings) -> None:
+    """Collect as the arguments say; the process ends with exit code 1 where a market failed."""
+    ledger = Ledger(settings.ledger_url)
+    ledger.migrate()
+    if parsed.what == "status":
+        tell_current(ledger)
+        return
+    if parsed.mode is None:
+        raise InvalidInput("say what to collect: --mode backward, forward or gap_fill")
+    symbols = [one for one in (parsed.symbols or "").split(",") if one.strip()]
+    request = collecting.asked(
+        ledger,
+        settings,
+        parsed.mode,
+        start=parsed.start or "",
+        end=parsed.end or "",
+        symbols=symbols,
+        interval=parsed.interval or "",
+    )
+    if parsed.dry_run:
+        tell_cost(settings, ledger, request.mode, request.markets, request.window)
+        return
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.default_int_handler)
+    port = port_of_running(settings)
+    where = _where_it_runs(settings, ledger, request, port) if port else None
+    collection_id = where or _in_a_process(settings, ledger, request)
+    if not summary(ledger, collection_id):
+        sys.exit(1)
+
+
+def tell_cost(
+    settings: Settings, ledger: Ledger, mode: str, wanted: Markets, window: Window
+) -> None:
+    """What it would cost each provider, and the disk."""
+    from pipelines.costs import estimate  # noqa: PLC0415 (the parsers of all providers)
+
+    planned = estimate(settings, ledger, mode, wanted, window)
+    for provider, cost in planned.costs.items():
+        say(f"{provider}: {cost}")
+    if not planned.candles:
+        say("nothing is missing")
+        return
+    say(f"at most {planned.candles:,} candles, about {planned.bytes / 1e6:,.1f} MB on the disk")
+    require_room(settings.lake_url, planned.bytes)
+
+
+def _where_it_runs(settings: Settings, ledger: Ledger, request: Request, port: int) -> str:
+    require_mode(settings)
+    dagster = Dagster(f"http://127.0.0.1:{port}", timeout=30.0)
+    launched = collecting.launch(dagster, ledger, request, _ORIGIN)
+    run_id, collection_id = launched.run_id, launched.collection_id
+    say(f"run {run_id} in Headwater, which runs already; Ctrl-C cancels it")
+
+    def going() -> bool:
+        try:
+            run = dagster.run(run_id)
+        except Unavailable:
+            # It may be starting its services again; the ledger knows when it is gone.
+            found = collections.find(ledger, collection_id)
+            return found is not None and found.going
+        return run is not None and run.going
+
+    def cancel() -> None:
+        found = collections.find(ledger, collection_id)
+        if found is not None:
+            collecting.cancel(dagster, ledger, found)
+
+    follow(ledger, collection_id, going, cancel)
+    _close(ledger, collection_id)
+    return collection_id
+
+
+def _in_a_process(settings: Settings, ledger: Ledger, request: Request) -> str:
+    run_id = str(uuid.uuid4())
+    with own_home(settings), _providers(settings) as environment:
+        end_all(settings.home_dir, grace=2.0)
+        dagster_storage.prepare(settings)
+        with collecting.claimed(ledger, request, _ORIGIN) as (collection_id, tags):
+            collections.launched(ledger, collection_id, run_id)
+            say(f"run {run_id} in a process of its own, Headwater does not run; Ctrl-C cancels it")
+            given = {"run_id": run_id, "tags": dict(tags), "config": request.run_config}
+            try:
+                with _running(settings, given, environment) as process:
+                    cancel = partial(_interrupt, settings, run_id, process)
+                    follow(ledger, collection_id, lambda: process.poll() is None, cancel)
+            finally:
+                _close(ledger, collection_id, f"; see {settings.home_dir / _LOG}")
+    return collection_id
+
+
+def _interrupt(settings: Settings, run_id: str, process: subprocess.Popen[bytes]) -> None:
+    dagster_storage.report_canceling(settings, run_id)
+    process.send_signal(signal.SIGINT)
+
+
+@contextmanager
+def _providers(settings: Settings) -> Iterator[Mapping[str, str]]:
+    """What a run must know to reach the providers: a sandbox plays them for as long as it goes."""
+    if settings.sandbox_url is None:
+        yield {}
+        return
+    from pipelines.supervisor import sandbox_config  # noqa: PLC0415 (as above)
+    from sandbox.server import running  # noqa: PLC0415 (of no use for real providers)
+
+    with running(sandbox_config(), settings.sandbox_replay) as url:
+        yield {"HEADWATER_SANDBOX_PORT": url.rpartition(":")[2]}
+
+
+@contextmanager
+def _running(
+    settings: Settings, given: Mapping[str, object], environment: Mapping[str, str]
+) -> Iterator[subprocess.Popen[bytes]]:
+    """A process that does the run, in a session of its own: Ctrl-C reaches us alone."""
+    more = {**RUN_ENVIRONMENT, MARK: str(settings.home_dir), **environment}
+    log = settings.home_dir / _LOG
+    with tempfile.TemporaryDirectory() as folder, log.open("ab") as output:
+        file = Path(folder) / "run.json"
+        file.write_text(json.dumps(given))
+        process = subprocess.Popen(  # noqa: S603 (our own command)
+            [sys.executable, "-m", "pipelines.run_here", str(file)],
+            env=child_environment(settings, more),
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+        try:
+            yield process
+        finally:
+            if process.poll() is None:
+                process.terminate()
+                process.wait(_PATIENCE)
+
+
+def _close(ledger: Ledger, collection_id: str, hint: str = "") -> None:
+    """A run that ended before it began to collect cannot have said so."""
+    found = collections.find(ledger, collection_id)
+    if found is not None and found.ended_at is None:
+        collections.end(ledger, collection_id, "failure", f"its run ended without a word{hint}")

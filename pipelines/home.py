@@ -1,0 +1,83 @@
+"""The home folder: one process at a time works in it, and it holds real data or the sandbox's."""
+
+import fcntl
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from resources.errors import StartRefused
+from resources.settings import Settings
+
+_LEAST_FREE = 200 * 1024 * 1024
+
+
+@contextmanager
+def own_home(settings: Settings, dagster_port: int | None = None) -> Iterator[None]:
+    """The home folder, writable, locked for this process and marked with its mode.
+
+    Others learn `dagster_port` by `port_of_running`. Raises StartRefused.
+    """
+    home = settings.home_dir
+    try:
+        for folder in ("logs", "run", "dagster", "lake"):
+            (home / folder).mkdir(parents=True, exist_ok=True)
+        # Not emptied before it is ours: what stands in it is told by who holds it.
+        lock = (home / "run" / "lock").open("a")
+    except OSError as error:
+        raise StartRefused(
+            f"{home} cannot be written ({error.strerror}); "
+            "make it writable or set HEADWATER_HOME to another folder"
+        ) from error
+    with lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise StartRefused(
+                f"Headwater is already running in {home}; "
+                "stop it, or set HEADWATER_HOME and the ports to others"
+            ) from error
+        lock.truncate(0)
+        lock.write("" if dagster_port is None else str(dagster_port))
+        lock.flush()
+        _require_room(settings)
+        require_mode(settings)
+        yield
+
+
+def port_of_running(settings: Settings) -> int | None:
+    """The port of Dagster's web UI where Headwater runs in the home, None where nothing does.
+
+    Raises StartRefused where it is no service that works there, but another collection.
+    """
+    lock = settings.home_dir / "run" / "lock"
+    if not lock.exists():
+        return None
+    with lock.open() as held:
+        try:
+            fcntl.flock(held, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except OSError as error:
+            if port := held.read().strip():
+                return int(port)
+            raise StartRefused(f"another collection is going in {settings.home_dir}") from error
+    return None
+
+
+def _require_room(settings: Settings) -> None:
+    free = shutil.disk_usage(settings.home_dir).free
+    if free < _LEAST_FREE:
+        raise StartRefused(
+            f"only {free // 2**20} MB are free where {settings.home_dir} lies and "
+            f"{_LEAST_FREE // 2**20} are needed; free some or set HEADWATER_HOME"
+        )
+
+
+def require_mode(settings: Settings) -> None:
+    """Raises StartRefused where the home holds the other mode's data; marks a new home."""
+    marker = settings.home_dir / "mode"
+    if not marker.exists():
+        marker.write_text(settings.providers)
+    if (held := marker.read_text()) != settings.providers:
+        raise StartRefused(
+            f"{settings.home_dir} holds {held} data and this start is {settings.providers}; "
+            "set HEADWATER_HOME to another folder"
+        )

@@ -1,0 +1,255 @@
+"""Collections of candles: who asked for them, whether one is going, and how each market fared.
+
+One that a person asked for is claimed first: while any is going, there is no other. Whoever
+collects says so all the time, so that one that was killed is none any more after 30 s.
+"""
+
+import json
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import sqlalchemy as sa
+
+from resources.errors import Conflict
+from resources.ledger.database import Ledger
+from resources.ledger.rows import add_counts
+from resources.ledger.tables import collection_symbols, collections
+from resources.plan import Window
+
+Status = Literal["pending", "running", "complete", "partial", "failed", "skipped"]
+Ending = Literal["success", "failure", "canceled"]
+
+# Who has not said for so long that it goes on is gone, ms; beats come each few seconds.
+STALE_MS = 30_000
+# A run that was launched begins within this time, ms, or never.
+_LAUNCHED_MS = 120_000
+_PATIENCE = {"launching": _LAUNCHED_MS, "running": STALE_MS}
+_KEPT = 50
+
+
+@dataclass(frozen=True, slots=True)
+class SymbolState:
+    """How far one market of one interval is.
+
+    `missing` are the ranges of open times that are not covered yet, `records` the candles
+    that were fetched, `retries` how often a page was asked for again. A market is `partial`
+    where some was fetched and some is missing, `skipped` where no provider has it.
+    """
+
+    symbol: str
+    interval: str
+    status: Status
+    records: int = 0
+    retries: int = 0
+    missing: tuple[Window, ...] = ()
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Collection:
+    """One collection; times are ms since 1970, UTC. `state` is "lost" where it was killed."""
+
+    id: str
+    mode: str
+    origin: str
+    run_id: str | None
+    state: str
+    started_at: int
+    ended_at: int | None
+    error: str | None
+
+    @property
+    def going(self) -> bool:
+        return self.state in ("launching", "running")
+
+
+def claim(ledger: Ledger, mode: str, origin: str) -> str:
+    """The id of a collection that may be launched now.
+
+    Raises Conflict, naming mode and run, while any is going, whoever has started it.
+    """
+    with ledger.write() as connection:
+        for one in _going(connection, ledger):
+            run = f" (run {one.run_id})" if one.run_id else ""
+            raise Conflict(f"a collection ({one.mode or 'of months'}) is going already{run}")
+        return _insert(connection, ledger, secrets.token_hex(8), mode, origin, "launching", None)
+
+
+def launched(ledger: Ledger, collection_id: str, run_id: str) -> None:
+    """Name the run of a claim."""
+    _update(ledger, collection_id, run_id=run_id)
+
+
+def begin(ledger: Ledger, collection_id: str | None, mode: str, origin: str, run_id: str) -> str:
+    """A run begins, or begins anew after a retry; with `collection_id` what was claimed for it.
+
+    Raises Conflict where that was cancelled: Dagster starts some runs that it was told to end.
+    """
+    with ledger.write() as connection:
+        mine = collections.c.run_id == run_id
+        if collection_id is not None:
+            mine |= collections.c.id == collection_id
+        table = collections.c
+        row = connection.execute(sa.select(table.id, table.state, table.run_id).where(mine)).first()
+        if row is None:
+            return _insert(
+                connection, ledger, secrets.token_hex(8), mode, origin, "running", run_id
+            )
+        if (row.state, row.run_id) == ("canceled", run_id):
+            raise Conflict("the collection was cancelled before it began")
+        again = {"state": "running", "run_id": run_id, "ended_at": None, "error": None}
+        connection.execute(
+            sa.update(collections).where(table.id == row.id).values(**again, beat_at=ledger.clock)
+        )
+        return str(row.id)
+
+
+def tell(ledger: Ledger, collection_id: str, states: Sequence[SymbolState]) -> None:
+    """How markets are now, and that the collection goes on; without any only that."""
+    with ledger.write() as connection:
+        now = connection.execute(sa.select(ledger.clock)).scalar_one()
+        mine = collections.c.id == collection_id
+        connection.execute(sa.update(collections).where(mine).values(beat_at=now))
+        if states:
+            rows = [_symbol_row(collection_id, state, now) for state in states]
+            add_counts(connection, collection_symbols, rows)
+
+
+def end(ledger: Ledger, collection_id: str, state: Ending, error: str | None = None) -> None:
+    """It is over; the newest 50 are kept."""
+    with ledger.write() as connection:
+        mine = collections.c.id == collection_id
+        over = {"state": state, "error": error, "ended_at": ledger.clock}
+        connection.execute(sa.update(collections).where(mine).values(**over))
+        _prune(connection, ledger)
+
+
+def abandon(ledger: Ledger) -> None:
+    """Whoever collected is gone: for a home that nobody works in."""
+    with ledger.write() as connection:
+        begun = collections.c.state.in_(_PATIENCE)
+        over = {"state": "failure", "error": "it was killed", "ended_at": ledger.clock}
+        connection.execute(sa.update(collections).where(begun).values(**over))
+
+
+def newest(ledger: Ledger, count: int = 1) -> list[Collection]:
+    """The newest collections, newest first."""
+    with ledger.read() as connection:
+        return _read(connection, ledger, count=count)
+
+
+def find(ledger: Ledger, collection_id: str) -> Collection | None:
+    with ledger.read() as connection:
+        return next(iter(_read(connection, ledger, collections.c.id == collection_id)), None)
+
+
+def going(ledger: Ledger) -> list[Collection]:
+    """Every collection that is going, newest first."""
+    with ledger.read() as connection:
+        return _going(connection, ledger)
+
+
+def states(ledger: Ledger, collection_id: str) -> list[SymbolState]:
+    """Every market of a collection, by interval and symbol."""
+    table = collection_symbols.c
+    query = (
+        sa.select(collection_symbols)
+        .where(table.collection == collection_id)
+        .order_by(table.interval, table.symbol)
+    )
+    with ledger.read() as connection:
+        rows = connection.execute(query).all()
+    return [
+        SymbolState(
+            row.symbol,
+            row.interval,
+            row.status,
+            row.records,
+            row.retries,
+            tuple(Window(*window) for window in json.loads(row.missing)),
+            row.error,
+        )
+        for row in rows
+    ]
+
+
+def _insert(
+    connection: sa.Connection,
+    ledger: Ledger,
+    collection_id: str,
+    mode: str,
+    origin: str,
+    state: str,
+    run_id: str | None,
+) -> str:
+    named = {"id": collection_id, "mode": mode, "origin": origin, "state": state, "run_id": run_id}
+    times = {"started_at": ledger.clock, "beat_at": ledger.clock}
+    connection.execute(sa.insert(collections).values(**named, **times))
+    return collection_id
+
+
+def _update(ledger: Ledger, collection_id: str, **values: str) -> None:
+    with ledger.write() as connection:
+        mine = collections.c.id == collection_id
+        connection.execute(sa.update(collections).where(mine).values(**values))
+
+
+def _going(connection: sa.Connection, ledger: Ledger) -> list[Collection]:
+    begun = collections.c.state.in_(_PATIENCE)
+    return [one for one in _read(connection, ledger, begun) if one.going]
+
+
+def _read(
+    connection: sa.Connection,
+    ledger: Ledger,
+    which: sa.ColumnElement[bool] | None = None,
+    count: int | None = None,
+) -> list[Collection]:
+    table = collections.c
+    age = (ledger.clock - table.beat_at).label("age")
+    newest_first = sa.select(collections, age).order_by(table.started_at.desc(), table.id)
+    wanted = newest_first if which is None else newest_first.where(which)
+    return [
+        Collection(
+            row.id,
+            row.mode,
+            row.origin,
+            row.run_id,
+            _state(row.state, row.age),
+            row.started_at,
+            row.ended_at,
+            row.error,
+        )
+        for row in connection.execute(wanted.limit(count))
+    ]
+
+
+def _state(state: str, age: int) -> str:
+    patience = _PATIENCE.get(state)
+    return "lost" if patience is not None and age > patience else state
+
+
+def _symbol_row(collection_id: str, state: SymbolState, now: int) -> dict[str, object]:
+    return {
+        "collection": collection_id,
+        "symbol": state.symbol,
+        "interval": state.interval,
+        "status": state.status,
+        "records": state.records,
+        "retries": state.retries,
+        "missing": json.dumps([(window.start, window.end) for window in state.missing]),
+        "error": state.error,
+        "updated_at": now,
+    }
+
+
+def _prune(connection: sa.Connection, ledger: Ledger) -> None:
+    """One that takes days stays, however many others have begun and ended since."""
+    table = collections.c
+    kept = sa.select(table.id).order_by(table.started_at.desc()).limit(_KEPT)
+    over = table.ended_at.is_not(None) | (table.beat_at < ledger.clock - _LAUNCHED_MS)
+    connection.execute(sa.delete(collections).where(table.id.not_in(kept) & over))
+    orphans = collection_symbols.c.collection.not_in(sa.select(table.id))
+    connection.execute(sa.delete(collection_symbols).where(orphans))
