@@ -111,12 +111,16 @@ class _Rows:
         opens = pl.col("open_time").dt.epoch("ms")
         over = opens + interval.ms <= pl.col("told_at")
         proven = (opens >= pl.col("start")) & (opens < pl.col("end"))
-        sound = checked.filter(pl.col("reason").is_null())
+        told = checked.select(
+            sound=pl.col("reason").is_null(), closed=over & proven, forming=~over
+        ).with_columns(pl.col("closed", "forming") & pl.col("sound"))
+        # Mostly all are closed, and copies cost more than a look.
+        every = bool(told["closed"].all())
         return cls(
             checked,
-            _as_candles(sound.filter(over & proven), interval),
-            sound.filter(~over),
-            checked.drop_nulls("reason"),
+            _as_candles(checked if every else checked.filter(told["closed"]), interval),
+            checked.clear() if every else checked.filter(told["forming"]),
+            checked.clear() if every else checked.filter(~told["sound"]),
         )
 
 
@@ -215,14 +219,19 @@ def _seen(
 
 def holes_between(times: pl.Series, window: Window, step: int) -> list[Window]:
     """The runs of open times (ms) of an aligned window that `times`, in any order, lacks."""
-    inside = times.filter((times >= window.start) & (times < window.end))
-    if inside.n_unique() == window.length // step:
+    if len(times) * step == window.length and _runs(times, window.start, step):
         return []
+    inside = times.filter((times >= window.start) & (times < window.end))
     known = inside.unique().sort()
     before = pl.concat([pl.Series([window.start - step], dtype=pl.Int64), known]) + step
     after = pl.concat([known, pl.Series([window.end], dtype=pl.Int64)])
     edges = pl.DataFrame({"from": before, "to": after}).filter(pl.col("to") > pl.col("from"))
     return [Window(start, end) for start, end in edges.iter_rows()]
+
+
+def _runs(times: pl.Series, start: int, step: int) -> bool:
+    """Whether times go on from `start` by `step`."""
+    return bool((times == pl.int_range(start, start + len(times) * step, step, eager=True)).all())
 
 
 def _disputes(kept: pl.DataFrame | None, tolerance: float) -> list[quality_events.Event]:

@@ -15,6 +15,7 @@ import pytest
 import websockets
 
 from pipelines.processes import marked
+from resources.ledger import collections
 from resources.plan import OHLCV_ASSET, OHLCV_JOB, SNAPSHOTS_ASSET, SNAPSHOTS_JOB
 from resources.schemas import CANDLES, PRICES
 from tests.pipelines.demo import Demo
@@ -167,6 +168,35 @@ def test_a_cancel_ends_the_retries_of_a_run(demo: Demo) -> None:
     assert ended.status == "CANCELED"
     _, _, since = _events(demo, run_id).partition("RUN_CANCELING")
     assert "STEP_UP_FOR_RETRY" not in since
+
+
+def test_a_collection_that_is_cancelled_keeps_what_it_stored_and_the_next_completes_it(
+    demo: Demo,
+) -> None:
+    config = {"ops": {OHLCV_ASSET: {"config": {"symbols": ["BTC", "ETH"], "interval": "5m"}}}}
+    months = [f"2026-0{month}-01" for month in range(1, 7)]
+    cancelled = demo.dagster.backfill(OHLCV_ASSET, months, config)
+    demo.wait_until(lambda: not _candles(demo, "5m").is_empty(), 90)
+    [run] = demo.dagster.runs_of_backfill(cancelled)
+    demo.dagster.terminate([run])
+    [ended] = demo.finished(lambda: demo.dagster.runs_of_backfill(cancelled))
+    assert ended.status == "CANCELED"
+    ledger = demo.ledger
+    states = {one.run_id: one.state for one in collections.newest(ledger, 9)}
+    ledger.close()
+    assert states[run.id] == "canceled"
+    stored = _candles(demo, "5m")
+    assert 0 < stored.height < 2 * 181 * 288
+    again = demo.dagster.backfill(OHLCV_ASSET, months, config)
+    [run] = demo.finished(lambda: demo.dagster.runs_of_backfill(again))
+    assert run.status == "SUCCESS"
+    rows = _candles(demo, "5m")
+    assert (rows.height, rows.unique(CANDLES.key).height) == (2 * 181 * 288, 2 * 181 * 288)
+    assert stored.join(rows, on=stored.columns, how="anti", nulls_equal=True).is_empty()
+
+
+def _candles(demo: Demo, interval: str) -> pl.DataFrame:
+    return demo.lake.scan(CANDLES, {"interval": [interval]}).collect()
 
 
 def _going(demo: Demo, run_id: str) -> bool:
