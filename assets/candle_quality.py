@@ -1,6 +1,5 @@
 """How good the candles of a day are: one row per market and interval."""
 
-import asyncio
 from datetime import UTC, datetime
 
 import dagster as dg
@@ -9,6 +8,7 @@ from pydantic import Field
 
 from assets.boundary import asset_boundary
 from assets.collection import logged
+from assets.interrupting import run_interruptibly
 from assets.measuring import Day
 from assets.partitions import DAYS
 from assets.second_opinions import Opinions, ask_others
@@ -60,7 +60,7 @@ def candle_quality(
         for key in context.partition_keys:
             midnight = datetime.fromisoformat(key).replace(tzinfo=UTC)
             day = Day(lake, ledger, int(midnight.timestamp() * 1000), now)
-            opinions = asyncio.run(_ask(feeds, ledger, day)) if config.compare else Opinions()
+            opinions = run_interruptibly(_ask(feeds, ledger, day)) if config.compare else Opinions()
             for symbol, reason in opinions.failed.items():
                 context.log.warning(f"{key}, {symbol} was not compared: {reason}")
             collection.failures.update(opinions.failed)

@@ -13,7 +13,14 @@ from dataclasses import dataclass, field
 
 from assets.market_progress import MarketProgress
 from assets.pages import holds, months, part, split
-from resources.errors import HeadwaterError, MalformedResponse, NotFound, StoreUnavailable
+from resources.errors import (
+    HeadwaterError,
+    MalformedResponse,
+    NotCalled,
+    NotFound,
+    ProviderError,
+    StoreUnavailable,
+)
 from resources.feeds import PUBLISHED_WITHIN, Feeds
 from resources.flush import CandlePage, Flushed, flush_candles
 from resources.lake import Lake
@@ -115,12 +122,14 @@ class Collector:
     async def _fill(self, market: MarketProgress, month_end: int) -> None:
         """Take what there is of one market up to the month's end, a few markets at once."""
         while market.error is None and (window := market.next_before(month_end)):
-            answer = await self._page(market, window, frozenset())
+            answer = await self._page(market, window)
             if answer is None:
                 break
-            market.advance(answer.window)
             if not answer.window.length and window.end < answer.told_at - self._interval.ms:
-                market.fail(_nothing_usable(market.symbol, answer, window))
+                # What it says is quarantined, and another is asked.
+                market.useless[answer.provider] = _nothing_usable(market.symbol, answer, window)
+            else:
+                market.advance(answer.window)
             await self._take_ahead(market, month_end)
             await self._take(market, answer, month_end)
         await self._take_ahead(market, month_end)
@@ -150,40 +159,42 @@ class Collector:
             left = hole
             while left.length:
                 if page is None or page.provider in asked or not holds(page.window, left.start):
-                    page = await self._page(market, Window(left.start, end), asked)
-                if page is None or not holds(page.window, left.start):
+                    try:
+                        page = await self._once(market, Window(left.start, end), asked)
+                    except NotFound:
+                        break  # Nobody else has it; a later hole somebody may have.
+                    except (ProviderError, NotCalled):
+                        return
+                if not holds(page.window, left.start):
                     return
                 found = page.window.clip(left)
                 self._keep(market, part(page, found))
                 left = Window(found.end, left.end)
 
-    async def _page(
-        self, market: MarketProgress, window: Window, but: frozenset[str]
-    ) -> CandlePage | None:
-        """The next page, tried again after 2, 4, 8 … s; None where the market cannot go on.
-
-        Of a second opinion that nobody has, nothing is told.
-        """
+    async def _page(self, market: MarketProgress, window: Window) -> CandlePage | None:
+        """The next page, tried again after 2, 4, 8 … s; None where the market cannot go on."""
         for attempt in range(self._how.retries + 1):
             try:
-                async with self._gate:
-                    market.begin()
-                    page = await self._feeds.candle_page(market.symbol, self._interval, window, but)
+                return await self._once(market, window, frozenset(market.useless))
             except StoreUnavailable:
                 raise
             except HeadwaterError as error:
-                if but:
-                    return None
                 if attempt == self._how.retries or isinstance(error, NotFound):
-                    market.fail(error)
-                    return None
+                    market.fail(next(iter(market.useless.values()), error))
+                    break
                 market.retried()
                 await asyncio.sleep(_pause(attempt, error, self._ledger.now()))
-            else:
-                self._result.pages += 1
-                market.served |= {page.provider}
-                return page
-        raise AssertionError("unreachable")
+        return None
+
+    async def _once(
+        self, market: MarketProgress, window: Window, but: frozenset[str]
+    ) -> CandlePage:
+        async with self._gate:
+            market.begin()
+            page = await self._feeds.candle_page(market.symbol, self._interval, window, but)
+        self._result.pages += 1
+        market.served |= {page.provider}
+        return page
 
     async def _take_ahead(self, market: MarketProgress, month_end: int) -> None:
         """What an earlier page holds of this month is stored with the next one: so a flush

@@ -1,7 +1,7 @@
 """How far one market of a collection is."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from resources.errors import HeadwaterError, NotFound
 from resources.flush import CandlePage
@@ -15,7 +15,8 @@ class MarketProgress:
     """What is still to be asked for of one market, who has answered, and what has failed.
 
     `ahead` is the part of a page that belongs to the next month; before `reached` everything
-    was answered once; `served` are the ids of the providers that did.
+    was answered once; `served` are the ids of the providers that did,
+    and `useless` those of which nothing could be used, with the error.
     """
 
     symbol: Symbol
@@ -25,6 +26,7 @@ class MarketProgress:
     reached: int = 0
     served: frozenset[str] = frozenset()
     error: HeadwaterError | None = None
+    useless: dict[str, HeadwaterError] = field(default_factory=dict)
     _status: Status = "pending"
     _records: int = 0
     _retries: int = 0

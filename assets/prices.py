@@ -1,6 +1,5 @@
 """Prices: one row per asset and minute, the consensus of the providers asked."""
 
-import asyncio
 from datetime import UTC, datetime, timedelta
 
 import dagster as dg
@@ -10,6 +9,7 @@ from pydantic import Field
 from assets.boundary import asset_boundary
 from assets.collection import logged
 from assets.consensus import consensus, derived
+from assets.interrupting import run_interruptibly
 from assets.partitions import DAYS
 from assets.table import column_schema
 from resources.dagster_resources import FeedsResource
@@ -55,7 +55,7 @@ def prices(
     ):
         # A run that was launched just before midnight is still about the present.
         if context.partition_key in {day_key(now), day_key(now - _LATEST_START)}:
-            answers = asyncio.run(_ask(config, feeds, ledger))
+            answers = run_interruptibly(_ask(config, feeds, ledger))
             frame = consensus(answers, _minute(now), feeds.mode, _stablecoins(ledger))
             for answer in answers:
                 quarantine_quotes(ledger, answer.provider, answer.frame)

@@ -1,6 +1,5 @@
 """Snapshots: what each provider answered when it was looked at, kept raw in the ledger."""
 
-import asyncio
 from collections.abc import Iterator, Sequence
 
 import dagster as dg
@@ -8,6 +7,7 @@ from pydantic import Field
 
 from assets.boundary import asset_boundary
 from assets.collection import logged
+from assets.interrupting import run_interruptibly
 from resources.dagster_resources import CallsResource, SnapshotsResource
 from resources.directory import Directory
 from resources.ledger import Ledger, forced_updates, snapshots
@@ -54,7 +54,9 @@ def provider_snapshots(
         logged(ledger, SNAPSHOTS_ASSET, context.run.run_id) as collection,
     ):
         try:
-            looks = asyncio.run(_look(ledger, calls, snapshot_bounds, schedules, named, config))
+            looks = run_interruptibly(
+                _look(ledger, calls, snapshot_bounds, schedules, named, config)
+            )
         finally:
             if named:
                 forced_updates.ended(ledger, context.run.run_id)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 
 from resources.errors import InvalidInput
-from resources.ledger import Ledger, coverage, watchlist
+from resources.ledger import Ledger, coverage, listings, watchlist
 from resources.market import Interval, Registry, Symbol
 from resources.market.watchlist import EMPTY, Watchlist
 from resources.plan import MODES, Window, missing
@@ -44,24 +44,27 @@ def span(ledger: Ledger, mode: str, wanted: Markets, start: int, now: int) -> Wi
     """The [start, end) that a collection of a mode is about, `start` being the settings' one.
 
     `backward` ends with yesterday; `forward` begins where the first of the markets ends
-    that is covered least far; `gap_fill` is about all that was ever covered.
+    that is covered least far, but for those that no provider lists (any more); `gap_fill` is
+    about all that was ever covered.
     Raises InvalidInput for another mode.
     """
     if mode not in MODES:
         raise InvalidInput(f"mode {mode!r} is none of {', '.join(MODES)}")
     if mode == "backward":
         return Window(start, max(start, Interval.D1.floor(now)))
-    edges = [start]
-    for interval, symbols in wanted.items():
-        have = coverage.covered_many(ledger, [str(symbol) for symbol in symbols], interval)
-        if mode == "gap_fill":
-            edges += [windows[0].start for windows in have.values()]
-        elif len(have) == len(symbols):
-            edges.append(min((windows[-1].end for windows in have.values()), default=start))
-        else:
-            return Window(start, now)
-    begin = min(edges) if mode == "gap_fill" else max(start, min(edges[1:], default=start))
-    return Window(begin, now)
+    names = {interval: [str(symbol) for symbol in wanted[interval]] for interval in wanted}
+    have = {one: coverage.covered_many(ledger, names[one], one) for one in names}
+    if mode == "gap_fill":
+        firsts = (some[0].start for each in have.values() for some in each.values())
+        return Window(min(start, *firsts, start), now)
+    listed = listings.of_all(ledger)
+    ends = [
+        have[interval][name][-1].end if name in have[interval] else start
+        for interval in names
+        for name in names[interval]
+        if not listed or name in listed
+    ]
+    return Window(max(start, min(ends, default=start)), now)
 
 
 def days(start: str, end: str, now: int) -> Window:

@@ -50,6 +50,12 @@ def listed(ledger: Ledger, provider: str, max_age_ms: int) -> set[str] | None:
     return found or None
 
 
+def of_all(ledger: Ledger) -> set[str]:
+    """The markets that any provider lists, as far as listings are known."""
+    with ledger.read() as connection:
+        return set(connection.execute(sa.select(listings.c.symbol).distinct()).scalars())
+
+
 def who_lists(ledger: Ledger, symbol: str) -> list[str]:
     """The providers that list a market, sorted."""
     query = sa.select(listings.c.provider).where(listings.c.symbol == symbol)

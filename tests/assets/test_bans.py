@@ -37,7 +37,7 @@ async def test_a_429_stops_all_calls_until_its_time_while_another_provider_goes_
         collector = Collector(
             feeds, platform.lake, ledger, Interval.H1, how, progress=ask_for_a_pause
         )
-        collected = await collector.collect(dict.fromkeys(MARKETS, [SPRING]), SPRING)
+        collected = await collector.collect({one: [SPRING] for one in MARKETS}, SPRING)
         assert not collected.errors
         stored = coverage.covered_many(ledger, [str(market) for market in MARKETS], "1h")
         assert list(stored.values()) == [[SPRING]] * 3

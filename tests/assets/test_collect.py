@@ -36,7 +36,9 @@ async def test_what_is_fetched_is_stored_in_time_while_another_market_keeps_us_w
         await feeds.candle_page(MARKETS[0], Interval.D1, MARCH)
         platform.fault(provider="binance", kind="timeout", times=1, path="klines")
         collector = Collector(feeds, platform.lake, platform.ledger, Interval.H1, HOW)
-        collecting = asyncio.create_task(collector.collect(dict.fromkeys(MARKETS, [MARCH]), MARCH))
+        collecting = asyncio.create_task(
+            collector.collect({one: [MARCH] for one in MARKETS}, MARCH)
+        )
         await asyncio.sleep(FLUSH_SECONDS + 2)
         assert not collecting.done()
         stored = coverage.covered_many(platform.ledger, [str(m) for m in MARKETS], "1h")
@@ -51,7 +53,7 @@ async def test_a_lake_that_cannot_be_written_is_told_as_it_is(platform: Platform
         lake = Lake("/proc/nowhere")
         collector = Collector(feeds, lake, platform.ledger, Interval.H1, HOW)
         with pytest.raises(StoreUnavailable):
-            await collector.collect(dict.fromkeys(MARKETS, [MARCH]), MARCH)
+            await collector.collect({one: [MARCH] for one in MARKETS}, MARCH)
     assert coverage.symbols_covered(platform.ledger) == []
 
 

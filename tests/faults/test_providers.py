@@ -88,6 +88,16 @@ def test_pages_that_always_come_confused_are_stored_once_and_in_order(
     assert quarantine.count(platform.ledger, CANDLES.name) == 0
 
 
+def test_another_provider_is_asked_where_nothing_of_an_answer_can_be_used(
+    platform: Platform,
+) -> None:
+    platform.fault(provider="binance", kind="microseconds", path="klines")
+    assert platform.ohlcv(*MONTHS, symbols=["BTC"]).success
+    rows = platform.rows(CANDLES)
+    assert (rows.height, set(rows["provider"])) == (HOURS, {"bybit"})
+    assert platform.quarantined() == {"impossible time"}
+
+
 @pytest.mark.parametrize("kind", ["short_page", "holes"])
 def test_what_one_provider_leaves_out_is_filled_by_another_in_the_same_run(
     platform: Platform, kind: str

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from resources import demand
 from resources.errors import InvalidInput, UnknownSymbol
-from resources.ledger import Ledger, coverage
+from resources.ledger import Ledger, coverage, listings
 from resources.ledger.tables import watchlist
 from resources.market import Interval, Symbol, load_registry
 from resources.plan import Window
@@ -89,6 +89,14 @@ def test_the_span_of_a_mode(
         cover(ledger, symbol, window)
     wanted = {Interval.H1: [BTC, ETH]}
     assert demand.span(ledger, mode, wanted, START, NOW) == expected
+
+
+def test_a_market_that_nobody_lists_does_not_hold_the_others_back(ledger: Ledger) -> None:
+    cover(ledger, BTC, hours(0, 50))
+    listings.replace(ledger, "binance", ["BTC/USDT"])
+    assert demand.span(ledger, "forward", {Interval.H1: [BTC, ETH]}, START, NOW) == Window(
+        START + 50 * HOUR, NOW
+    )
 
 
 def test_another_mode_is_refused_with_those_there_are(ledger: Ledger) -> None:
