@@ -8,7 +8,7 @@ from pipelines.jobs import collect_ohlcv
 from pipelines.ticks import busy
 from resources import collecting
 from resources.collecting import MODE_TAG
-from resources.cron import read_cron
+from resources.cron import due_in_hour_of
 from resources.errors import InvalidInput
 from resources.ledger import Ledger
 from resources.market import Interval
@@ -19,7 +19,6 @@ _Tick = dg.RunRequest | dg.SkipReason
 
 def candle_schedules(settings: Settings) -> list[dg.ScheduleDefinition]:
     """Forward of all intervals, forward of 1h in the hours between, and gaps once a week."""
-    regular = read_cron(settings.collection_schedule)
 
     def all_intervals(context: dg.ScheduleEvaluationContext, ledger: Ledger) -> _Tick:
         return _asked(context, ledger, settings, "forward")
@@ -27,7 +26,7 @@ def candle_schedules(settings: Settings) -> list[dg.ScheduleDefinition]:
     def one_hour(context: dg.ScheduleEvaluationContext, ledger: Ledger) -> _Tick:
         if Interval.H1 not in settings.collection_intervals:
             return dg.SkipReason("1h is none of HEADWATER_COLLECTION_INTERVALS")
-        if regular.in_hour_of(context.scheduled_execution_time):
+        if due_in_hour_of(settings.collection_schedule, context.scheduled_execution_time):
             return dg.SkipReason("all intervals are collected in this hour")
         return _asked(context, ledger, settings, "forward", Interval.H1)
 

@@ -14,12 +14,12 @@ from api.queries.candles import CandleView, to_table
 from pipelines.home import require_mode
 from pipelines.output import say
 from pipelines.stop import Stop, stoppable
-from resources.candle_sets import Layout, file_name, find_layout, read_market
+from resources.candle_sets import Layout, file_name, find_layout
 from resources.demand import day_start
 from resources.errors import Conflict, InvalidInput, StoreUnavailable
 from resources.lake import Lake
 from resources.ledger import Ledger, coverage
-from resources.market import Interval
+from resources.market import Interval, load_registry
 from resources.plan import Window
 from resources.settings import Settings
 
@@ -65,7 +65,7 @@ def export_files(parsed: Namespace, settings: Settings) -> None:
 def _symbols(spelt: str | None, settings: Settings, interval: Interval) -> Sequence[str]:
     if spelt:
         named = [text for text in spelt.split(",") if text.strip()]
-        return sorted({str(read_market(text)) for text in named})
+        return sorted({str(market) for market in load_registry().chosen(named, 0)})
     ledger = Ledger(settings.ledger_url)
     ledger.migrate()
     return [symbol for symbol, known in coverage.symbols_covered(ledger) if known == interval]

@@ -32,7 +32,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
-from resources.cron import read_cron
+from resources.cron import check_cron
 from resources.errors import InvalidInput, StartRefused
 from resources.market.interval import Interval
 from resources.market.watchlist import Watchlist, read_watchlist
@@ -128,7 +128,7 @@ class Settings(BaseSettings):
         lt=1,
         description="Share of the close by which two providers' candles may differ.",
     )
-    collection_schedule: Annotated[str, AfterValidator(_checked(read_cron))] = Field(
+    collection_schedule: Annotated[str, AfterValidator(_checked(check_cron))] = Field(
         "1 */6 * * *",
         validation_alias=_named("COLLECTION_SCHEDULE"),
         description="When all intervals are collected up to now: a cron expression, UTC.",
