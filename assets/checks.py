@@ -5,13 +5,19 @@ from datetime import UTC, datetime, timedelta
 import dagster as dg
 import polars as pl
 
-from assets.ohlcv_resampled import RESAMPLED_ASSET
-from assets.partitions import DAYS, MONTHS
+from assets.partitions import DAYS, MONTHS, to_window
 from resources.lake import Lake
 from resources.ledger import Ledger, coverage, quality_events
 from resources.market import Interval
 from resources.monitoring.freshness import TARGETS
-from resources.plan import OHLCV_ASSET, PRICES_ASSET, QUALITY_ASSET, Window, missing
+from resources.plan import (
+    OHLCV_ASSET,
+    PRICES_ASSET,
+    QUALITY_ASSET,
+    RESAMPLED_ASSET,
+    Window,
+    missing,
+)
 from resources.schemas import CANDLE_QUALITY, CANDLES, CANDLES_RESAMPLED, PRICES, Table, utc
 
 LakeParam = dg.ResourceParam[Lake]
@@ -122,8 +128,7 @@ def _grain(table: Table) -> list[str]:
 
 
 def _window(context: dg.AssetCheckExecutionContext) -> Window:
-    span = context.op_execution_context.partition_time_window
-    return Window(int(span.start.timestamp() * 1000), int(span.end.timestamp() * 1000))
+    return to_window(context.op_execution_context.partition_time_window)
 
 
 def _rows(lake: Lake, table: Table, context: dg.AssetCheckExecutionContext) -> pl.LazyFrame:

@@ -8,9 +8,8 @@ import polars as pl
 from resources.flush import holes_between
 from resources.lake import Lake
 from resources.ledger import Ledger, coverage, quarantine
-from resources.ledger.gap_ranges import without
 from resources.market import Interval
-from resources.plan import Window
+from resources.plan import Window, without
 from resources.quality import LOOK_BACK_MS, outliers, scored
 from resources.schemas import CANDLE_QUALITY, CANDLE_REVISIONS, CANDLES, UTC_TIME, bucket_of, utc
 
@@ -35,9 +34,9 @@ class Day:
         self._ledger = ledger
         self._now = now
         self.covered: dict[Interval, Mapping[str, Sequence[Window]]] = {}
-        markets = _by_interval(coverage.symbols_covered(ledger))
+        everything = coverage.covered_by_interval(ledger)
         for interval in INTERVALS:
-            have = coverage.covered_many(ledger, markets.get(interval, ()), interval)
+            have = everything.get(interval, {})
             mine = {symbol: windows for symbol, windows in have.items() if self._counts(windows)}
             if mine:
                 self.covered[interval] = mine
@@ -150,13 +149,6 @@ def _with_comparisons(
         if row:
             asked, apart = compared.get((row["symbol"], row["interval"]), (0, 0))
             yield {**row, "comparisons": asked, "disagreements": apart}
-
-
-def _by_interval(markets: Iterable[tuple[str, str]]) -> dict[Interval, list[str]]:
-    found: dict[Interval, list[str]] = {}
-    for symbol, interval in markets:
-        found.setdefault(Interval(interval), []).append(symbol)
-    return found
 
 
 def _by_bucket(symbols: Iterable[str]) -> dict[int, list[str]]:

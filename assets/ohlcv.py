@@ -11,7 +11,7 @@ from assets.boundary import asset_boundary
 from assets.collect import Collected, Collecting, Collector
 from assets.collection import logged
 from assets.interrupting import run_interruptibly
-from assets.partitions import MONTHS
+from assets.partitions import MONTHS, to_window
 from assets.registration import Registration, registered
 from assets.table import column_schema
 from resources import demand
@@ -20,6 +20,7 @@ from resources.errors import NotFound
 from resources.flush import Flushed
 from resources.lake import Lake
 from resources.ledger import Ledger, gaps
+from resources.ledger.collections import ENDED
 from resources.market import Interval, Symbol, load_registry
 from resources.plan import MODES, OHLCV_ASSET, Cost, Window
 from resources.room import estimated_bytes, require_room
@@ -86,10 +87,8 @@ def ohlcv(
 
 def _window(context: dg.AssetExecutionContext, config: OhlcvConfig, now: int) -> Window:
     """The chosen months, up to now and between the days of the configuration."""
-    span = context.partition_time_window
-    window = Window(int(span.start.timestamp() * 1000), min(now, int(span.end.timestamp() * 1000)))
-    days = demand.days(config.start, config.end, now)
-    return window.clip(days)
+    months = to_window(context.partition_time_window).clip(Window(0, now))
+    return months.clip(demand.days(config.start, config.end, now))
 
 
 def _todo(config: OhlcvConfig, feeds: FeedsResource, ledger: Ledger, window: Window) -> Todo:
@@ -196,9 +195,9 @@ def _metadata(collected: Mapping[Interval, Collected]) -> dict[str, dg.MetadataV
         for state in states
         if state.status != "complete"
     ]
-    counts = {
+    counts: dict[str, dg.MetadataValue] = {
         status: dg.MetadataValue.int(sum(state.status == status for state in states))
-        for status in ("complete", "partial", "failed", "skipped")
+        for status in ENDED
     }
     return {
         "dagster/row_count": dg.MetadataValue.int(flushed.rows),

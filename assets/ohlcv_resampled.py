@@ -5,16 +5,14 @@ from pydantic import Field
 
 from assets.boundary import asset_boundary
 from assets.collection import logged
-from assets.partitions import MONTHS
+from assets.partitions import MONTHS, to_window
 from assets.resampling import Resampled, Resampler
 from assets.table import column_schema
 from resources.dagster_resources import FeedsResource
 from resources.lake import Lake
 from resources.ledger import Ledger
-from resources.plan import OHLCV_ASSET, Window
+from resources.plan import OHLCV_ASSET, RESAMPLED_ASSET
 from resources.schemas import CANDLES_RESAMPLED
-
-RESAMPLED_ASSET = "ohlcv_resampled"
 
 
 class ResampledConfig(dg.Config):
@@ -52,15 +50,10 @@ def ohlcv_resampled(
         asset_boundary(context.retry_number, ledger.now()),
         logged(ledger, RESAMPLED_ASSET, context.run.run_id) as collection,
     ):
-        again = _chosen(context) if config.again else None
+        again = to_window(context.partition_time_window) if config.again else None
         found = Resampler(lake, ledger, feeds.tolerance).run(again)
         collection.records = found.rows
         return dg.MaterializeResult(metadata=_metadata(found))
-
-
-def _chosen(context: dg.AssetExecutionContext) -> Window:
-    span = context.partition_time_window
-    return Window(int(span.start.timestamp() * 1000), int(span.end.timestamp() * 1000))
 
 
 def _metadata(found: Resampled) -> dict[str, dg.MetadataValue]:

@@ -11,10 +11,10 @@ import polars as pl
 
 from resources.lake import Lake
 from resources.ledger import Ledger, commits, coverage, quality_events, resampled
-from resources.ledger.gap_ranges import overlaps, without
 from resources.ledger.resampled import OWN, What
 from resources.market import Interval
-from resources.plan import Window, union
+from resources.plan import Window, overlaps, union, without
+from resources.quality import apart
 from resources.resample import Covered, Task, due, openings, resample, slices, whole
 from resources.schemas import CANDLES, CANDLES_RESAMPLED, Table, bucket_of, utc
 
@@ -54,7 +54,7 @@ class Resampler:
 
         Raises StoreUnavailable when lake or ledger cannot be used.
         """
-        covered = _covered(self._ledger)
+        covered = coverage.covered_by_interval(self._ledger)
         seq, keys = resampled.candle_keys(self._ledger)
         before = resampled.spans(self._ledger)
         changed = list(_tasks(_changed(keys, before)))
@@ -91,9 +91,8 @@ class Resampler:
             suffix="_other",
         )
         both = both.join(openings(task), on=["symbol", "open_time"], how="semi")
-        close, other = pl.col("close"), pl.col("close_other")
-        apart = both.filter((close - other).abs() > self._tolerance * close)
-        told = apart.select(
+        other = pl.col("close_other")
+        told = both.filter(apart(pl.col("close"), other, self._tolerance)).select(
             "symbol",
             "interval",
             pl.col("open_time").dt.epoch("ms"),
@@ -107,7 +106,7 @@ class Resampler:
             quality_events.record(connection, self._ledger, events)
             resampled.add(connection, _whats(task, OWN))
         self._result.compared += both.height
-        self._result.apart += apart.height
+        self._result.apart += told.height
 
     def _read(self, table: Table, interval: Interval, task: Task) -> pl.DataFrame:
         """The candles of an interval within a task's time, of its markets."""
@@ -119,13 +118,6 @@ class Resampler:
         start, end = min(w.start for w in every), max(w.end for w in every)
         rows = self._lake.scan(table, where, utc(start), utc(end))
         return rows.filter(pl.col("symbol").is_in(list(task.windows))).collect()
-
-
-def _covered(ledger: Ledger) -> Covered:
-    symbols: dict[Interval, list[str]] = {}
-    for symbol, interval in coverage.symbols_covered(ledger):
-        symbols.setdefault(Interval(interval), []).append(symbol)
-    return {one: coverage.covered_many(ledger, names, one) for one, names in symbols.items()}
 
 
 def _changed(

@@ -12,6 +12,7 @@ from resources.flush import CandlePage
 from resources.ledger import Ledger, quality_events
 from resources.market import Interval, Symbol
 from resources.plan import Window
+from resources.quality import apart
 
 _AT_ONCE = 8
 
@@ -20,12 +21,11 @@ _AT_ONCE = 8
 class Opinions:
     """How many candles of (symbol, interval) were compared and differ, and why others were not.
 
-    `alone` are the markets that no other provider has.
+    Markets that no other provider has are in neither.
     """
 
     compared: dict[tuple[str, str], tuple[int, int]] = field(default_factory=dict)
     failed: dict[str, str] = field(default_factory=dict)
-    alone: list[str] = field(default_factory=list)
 
 
 async def ask_others(feeds: Feeds, ledger: Ledger, day: Day, tolerance: float) -> Opinions:
@@ -46,7 +46,7 @@ async def ask_others(feeds: Feeds, ledger: Ledger, day: Day, tolerance: float) -
                 market = Symbol.canonical(symbol)
                 page = await feeds.candle_page(market, interval, window, but)
         except NotFound:
-            opinions.alone.append(symbol)
+            return
         except HeadwaterError as error:
             opinions.failed[symbol] = str(error)
         else:
@@ -68,16 +68,16 @@ def _compare(
         .join(page.frame.unique("open_time", keep="last"), on="open_time", suffix="_other")
         .filter(opens + interval.ms <= page.told_at, other.is_finite(), other > 0)
     )
-    apart = both.filter((pl.col("close") - other).abs() > tolerance * pl.col("close"))
+    told_otherwise = both.filter(apart(pl.col("close"), other, tolerance))
     events = [
         quality_events.Event(
             "disagreement", page.symbol, str(interval), at, provider, close, page.provider, told
         )
-        for at, provider, close, told in apart.select(
+        for at, provider, close, told in told_otherwise.select(
             opens, "provider", "close", "close_other"
         ).iter_rows()
     ]
     if events:
         with ledger.write() as connection:
             quality_events.record(connection, ledger, events)
-    return both.height, apart.height
+    return both.height, told_otherwise.height

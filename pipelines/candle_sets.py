@@ -4,26 +4,28 @@
 import argparse
 from pathlib import Path
 
+from pipelines.arguments import Commands, add_providers, settings_of
+
 _LAYOUTS = "parquet, csv, freqtrade-feather, freqtrade-json, ccxt, vectorbt or vectorbt-wide"
 
 
-def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def add_commands(commands: Commands) -> None:
     _add_import(commands)
     _add_export(commands)
 
 
-def _add_import(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def _add_import(commands: Commands) -> None:
     made = commands.add_parser("import", help="store the candles of files")
     made.add_argument("paths", metavar="PATH", nargs="+", type=Path, help="files, or their folders")
     made.add_argument("--layout", required=True, help=_LAYOUTS)
     made.add_argument("--symbol", help="default: as columns or names of files say")
     made.add_argument("--interval", help="default: as columns or names of files say")
     made.add_argument("--source", help="whose candles these are; default: the layout's program")
-    _add_providers(made)
+    add_providers(made)
     made.set_defaults(run=_import)
 
 
-def _add_export(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def _add_export(commands: Commands) -> None:
     made = commands.add_parser("export", help="write stored candles to files")
     made.add_argument("--layout", required=True, help=_LAYOUTS)
     made.add_argument("--to", metavar="FOLDER", type=Path, required=True)
@@ -32,29 +34,17 @@ def _add_export(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     made.add_argument("--start", metavar="DATE", help="the first day, YYYY-MM-DD, UTC")
     made.add_argument("--end", metavar="DATE", help="the last day, YYYY-MM-DD, UTC")
     made.add_argument("--overwrite", action="store_true", help="replace files that are there")
-    _add_providers(made)
+    add_providers(made)
     made.set_defaults(run=_export)
-
-
-def _add_providers(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--providers", choices=("sandbox", "live"), help="whose home; default: the setting's"
-    )
 
 
 def _import(parsed: argparse.Namespace) -> None:
     from pipelines.imports import import_files
-    from resources.settings import load_settings
 
-    import_files(parsed, load_settings(**_given(parsed)))
+    import_files(parsed, settings_of(parsed))
 
 
 def _export(parsed: argparse.Namespace) -> None:
     from pipelines.exports import export_files
-    from resources.settings import load_settings
 
-    export_files(parsed, load_settings(**_given(parsed)))
-
-
-def _given(parsed: argparse.Namespace) -> dict[str, str]:
-    return {"providers": parsed.providers} if parsed.providers else {}
+    export_files(parsed, settings_of(parsed))

@@ -10,14 +10,14 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal
 
-from pipelines.candle_sets import add_commands
+from pipelines import candle_sets
+from pipelines.arguments import Commands, add_providers, settings_of
 from resources.errors import HeadwaterError, InvalidInput
 
 if TYPE_CHECKING:
     from resources.ledger import Ledger
     from resources.settings import Settings
 
-_DAY_MS = 86_400_000
 _SCOPES = ("read", "write", "admin")
 _TIERS = ("free", "pro", "admin")
 
@@ -44,7 +44,7 @@ def _parser() -> argparse.ArgumentParser:
     up.set_defaults(run=lambda _: _session("live"))
     _add_collect(commands)
     _add_plan(commands)
-    add_commands(commands)
+    candle_sets.add_commands(commands)
     _add_keys(commands)
     return parser
 
@@ -56,7 +56,7 @@ def _session(providers: Literal["sandbox", "live"]) -> None:
     run_session(load_settings(providers=providers))
 
 
-def _add_collect(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def _add_collect(commands: Commands) -> None:
     made = commands.add_parser("collect", help="collect candles now, or tell what it would cost")
     made.add_argument(
         "what", metavar="status", nargs="?", choices=("status",), help="how the last one goes"
@@ -68,64 +68,58 @@ def _add_collect(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     made.add_argument("--symbols", metavar="A,B", help="default: the largest and the watchlist's")
     made.add_argument("--interval", help="default: all that are collected")
     made.add_argument("--dry-run", action="store_true", help="tell what it would cost, ask nobody")
-    _add_providers(made)
+    add_providers(made)
     made.set_defaults(run=_collect)
 
 
 def _collect(parsed: argparse.Namespace) -> None:
     from pipelines.collect import collect
 
-    collect(parsed, _settings(parsed))
+    collect(parsed, settings_of(parsed))
 
 
-def _add_plan(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def _add_plan(commands: Commands) -> None:
     plan = commands.add_parser("plan", help="tell what candles cost each provider, asking none")
     plan.add_argument("symbols", metavar="SYMBOL", nargs="*", help="default: all active markets")
     plan.add_argument("--interval", help="default: 1h")
     plan.add_argument("--start", metavar="DATE", help="default: HEADWATER_COLLECTION_START_DATE")
     plan.add_argument("--end", metavar="DATE", help="the last day, YYYY-MM-DD, UTC; default: now")
-    _add_providers(plan)
+    add_providers(plan)
     plan.set_defaults(run=_plan)
 
 
 def _plan(parsed: argparse.Namespace) -> None:
     from pipelines.collect import tell_cost
-    from resources.demand import day_start
+    from resources.demand import day_end, day_start
     from resources.market import Interval, load_registry
     from resources.plan import Window
 
-    settings = _settings(parsed)
+    settings = settings_of(parsed)
     interval = Interval.parse(parsed.interval or Interval.H1)
     start = parsed.start or settings.collection_start_date.isoformat()
-    end = day_start(parsed.end) + _DAY_MS if parsed.end else _now()
+    end = day_end(parsed.end) if parsed.end else _now()
     wanted = {interval: load_registry().chosen(parsed.symbols, settings.top_n)}
     tell_cost(settings, _ledger(settings), "", wanted, Window(day_start(start), end))
 
 
-def _add_providers(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--providers", choices=("sandbox", "live"), help="whose home; default: the setting's"
-    )
-
-
-def _add_keys(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def _add_keys(commands: Commands) -> None:
     group = commands.add_parser("keys", help="API keys").add_subparsers(required=True)
     create = group.add_parser("create", help="make a key and print it once")
     create.add_argument("name")
     create.add_argument("--scope", action="append", choices=_SCOPES, dest="scopes")
     create.add_argument("--tier", choices=_TIERS, default="free")
     create.add_argument("--expires", metavar="DATE", help="last day it holds, YYYY-MM-DD, UTC")
-    _add_providers(create)
+    add_providers(create)
     create.set_defaults(run=_create_key)
 
 
 def _create_key(parsed: argparse.Namespace) -> None:
     from pipelines.output import say
-    from resources.demand import day_start
+    from resources.demand import day_end
     from resources.ledger import keys
 
-    ledger = _ledger(_settings(parsed))
-    expires = day_start(parsed.expires) + _DAY_MS if parsed.expires else None
+    ledger = _ledger(settings_of(parsed))
+    expires = day_end(parsed.expires) if parsed.expires else None
     if expires and expires <= _now():
         raise InvalidInput(f"--expires {parsed.expires} lies in the past")
     say(keys.create(ledger, parsed.name, tuple(parsed.scopes or ["read"]), parsed.tier, expires))
@@ -133,12 +127,6 @@ def _create_key(parsed: argparse.Namespace) -> None:
 
 def _now() -> int:
     return int(datetime.now(UTC).timestamp() * 1000)
-
-
-def _settings(parsed: argparse.Namespace) -> "Settings":
-    from resources.settings import load_settings
-
-    return load_settings(**({"providers": parsed.providers} if parsed.providers else {}))
 
 
 def _ledger(settings: "Settings") -> "Ledger":

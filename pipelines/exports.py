@@ -15,7 +15,7 @@ from pipelines.home import require_mode
 from pipelines.output import say
 from pipelines.stop import Stop, stoppable
 from resources.candle_sets import Layout, file_name, find_layout
-from resources.demand import day_start
+from resources.demand import day_end, day_start
 from resources.errors import Conflict, InvalidInput, StoreUnavailable
 from resources.lake import Lake
 from resources.ledger import Ledger, coverage
@@ -23,7 +23,6 @@ from resources.market import Interval, load_registry
 from resources.plan import Window
 from resources.settings import Settings
 
-_DAY_MS = 86_400_000
 _EVER = 32_503_680_000_000  # the year 3000
 # Candles of a piece: all markets of a file together.
 _PIECE = 100_000
@@ -40,7 +39,7 @@ def export_files(parsed: Namespace, settings: Settings) -> None:
     require_mode(settings)
     window = Window(
         day_start(parsed.start) if parsed.start else 0,
-        day_start(parsed.end) + _DAY_MS if parsed.end else _EVER,
+        day_end(parsed.end) if parsed.end else _EVER,
     )
     symbols = _symbols(parsed.symbols, settings, interval)
     lake = Lake(settings.lake_url).frozen()

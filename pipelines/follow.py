@@ -10,12 +10,11 @@ from tqdm import tqdm
 from pipelines.output import say, table
 from resources import collecting
 from resources.ledger import Ledger, collections
-from resources.ledger.collections import Collection, SymbolState
+from resources.ledger.collections import ENDED, Collection, SymbolState
 from resources.plan import Window
 from resources.schemas import utc
 
 _PAUSE = 0.5
-_ENDED = ("complete", "partial", "failed", "skipped")
 _HEADS = ("market", "interval", "status", "records", "retries", "missing", "error")
 
 
@@ -28,7 +27,7 @@ class Progress:
         self._told: set[tuple[str, str]] = set()
 
     def show(self, states: Sequence[SymbolState]) -> None:
-        ended = [state for state in states if state.status in _ENDED]
+        ended = [state for state in states if state.status in ENDED]
         if not self._bar.disable:
             self._bar.total = len(states)
             self._bar.set_postfix_str(f"{_records(states):,} stored", refresh=False)
@@ -86,7 +85,7 @@ def _tell(ledger: Ledger, one: Collection, states: Sequence[SymbolState]) -> Non
         say(table(_HEADS, [_row(state) for state in states]))
     until = one.ended_at if one.ended_at is not None else ledger.now()
     counts = ", ".join(
-        f"{sum(state.status == status for state in states)} {status}" for status in _ENDED
+        f"{sum(state.status == status for state in states)} {status}" for status in ENDED
     )
     say(
         f"{one.mode}: {one.state} after {(until - one.started_at) / 1000:.0f} s; "

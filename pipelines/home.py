@@ -6,9 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from resources.errors import StartRefused
+from resources.room import RESERVE
 from resources.settings import Settings
-
-_LEAST_FREE = 200 * 1024 * 1024
 
 
 @contextmanager
@@ -18,16 +17,11 @@ def own_home(settings: Settings, dagster_port: int | None = None) -> Iterator[No
     Others learn `dagster_port` by `port_of_running`. Raises StartRefused.
     """
     home = settings.home_dir
-    try:
+    with written(settings):
         for folder in ("logs", "run", "dagster", "lake"):
             (home / folder).mkdir(parents=True, exist_ok=True)
         # Not emptied before it is ours: what stands in it is told by who holds it.
         lock = (home / "run" / "lock").open("a")
-    except OSError as error:
-        raise StartRefused(
-            f"{home} cannot be written ({error.strerror}); "
-            "make it writable or set HEADWATER_HOME to another folder"
-        ) from error
     with lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -42,6 +36,18 @@ def own_home(settings: Settings, dagster_port: int | None = None) -> Iterator[No
         _require_room(settings)
         require_mode(settings)
         yield
+
+
+@contextmanager
+def written(settings: Settings) -> Iterator[None]:
+    """Raises StartRefused where what the block writes to the home cannot be written."""
+    try:
+        yield
+    except OSError as error:
+        raise StartRefused(
+            f"{settings.home_dir} cannot be written ({error.strerror}); "
+            "make it writable or set HEADWATER_HOME to another folder"
+        ) from error
 
 
 def port_of_running(settings: Settings) -> int | None:
@@ -64,10 +70,10 @@ def port_of_running(settings: Settings) -> int | None:
 
 def _require_room(settings: Settings) -> None:
     free = shutil.disk_usage(settings.home_dir).free
-    if free < _LEAST_FREE:
+    if free < RESERVE:
         raise StartRefused(
             f"only {free // 2**20} MB are free where {settings.home_dir} lies and "
-            f"{_LEAST_FREE // 2**20} are needed; free some or set HEADWATER_HOME"
+            f"{RESERVE // 2**20} are needed; free some or set HEADWATER_HOME"
         )
 
 

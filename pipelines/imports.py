@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from pipelines.home import require_mode
+from pipelines.home import require_mode, written
 from pipelines.output import say, table
 from pipelines.stop import Stop, stoppable
 from resources.candle_sets import (
@@ -22,7 +22,7 @@ from resources.candle_sets import (
     read_market,
     survey,
 )
-from resources.errors import HeadwaterError, InvalidInput, StartRefused
+from resources.errors import HeadwaterError, InvalidInput
 from resources.lake import Lake
 from resources.ledger import Ledger
 from resources.market import Interval
@@ -45,7 +45,9 @@ def import_files(parsed: Namespace, settings: Settings) -> None:
         parsed.source,
     )
     paths = [path for given in parsed.paths for path in _files(layout, given)]
-    _make_home(settings)
+    with written(settings):
+        settings.home_dir.mkdir(parents=True, exist_ok=True)
+        require_mode(settings)
     ledger = Ledger(settings.ledger_url)
     ledger.migrate()
     with stoppable() as stop:
@@ -56,17 +58,6 @@ def import_files(parsed: Namespace, settings: Settings) -> None:
         raise InvalidInput(
             f"{refused} of {len(paths)} files are refused: nothing of them is stored"
         )
-
-
-def _make_home(settings: Settings) -> None:
-    try:
-        settings.home_dir.mkdir(parents=True, exist_ok=True)
-        require_mode(settings)
-    except OSError as error:
-        raise StartRefused(
-            f"{settings.home_dir} cannot be written ({error.strerror}); "
-            "make it writable or set HEADWATER_HOME to another folder"
-        ) from error
 
 
 def _files(layout: Layout, given: Path) -> Sequence[Path]:

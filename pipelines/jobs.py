@@ -2,7 +2,6 @@
 
 import dagster as dg
 
-from assets.ohlcv_resampled import RESAMPLED_ASSET
 from resources.plan import (
     OHLCV_ASSET,
     OHLCV_JOB,
@@ -10,6 +9,7 @@ from resources.plan import (
     PRICES_JOB,
     QUALITY_ASSET,
     QUALITY_JOB,
+    RESAMPLED_ASSET,
     SNAPSHOTS_ASSET,
     SNAPSHOTS_JOB,
 )

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, time
 from typing import Any
 
 from resources import demand
-from resources.demand import Markets, day_start
+from resources.demand import Markets, day_end, day_start
 from resources.errors import Conflict, HeadwaterError, InvalidInput
 from resources.graphql import BEHIND_SCHEDULES, Dagster, partition_range
 from resources.ledger import Ledger, collections
@@ -30,7 +30,6 @@ from resources.settings import Settings
 MODE_TAG = "headwater/mode"
 # Dagster's partitions of candles begin here.
 _FIRST_DAY = 1_356_998_400_000  # 2013-01-01
-_DAY_MS = 86_400_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +153,7 @@ def _days(settings: Settings, start: str, end: str, now: int) -> Window:
     """From the first day to the end of the last one, at most until now."""
     default = datetime.combine(settings.collection_start_date, time.min, UTC)
     first = day_start(start) if start else int(default.timestamp() * 1000)
-    last = day_start(end) + _DAY_MS if end else now
+    last = day_end(end) if end else now
     if start and first > now:
         raise InvalidInput(f"the start {start} lies in the future")
     if start and first < _FIRST_DAY:

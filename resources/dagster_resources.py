@@ -66,15 +66,13 @@ class FeedsResource(CallsResource):
     """The pools of providers, and how much is asked of them.
 
     `top_n` is how many of the registry's coins are active; `quorum` how many providers a price
-    is asked of; `start` is the day (UTC) and `intervals` are those of the candles that are
-    collected by default, `retries` how often one that failed is asked for again, and
-    `tolerance` the share of the close by which two providers' candles may differ. `watchlist`
-    is the setting's, which the ledger's stands over.
+    is asked of; `intervals` are those of the candles that are collected by default, `retries`
+    how often one that failed is asked for again, and `tolerance` the share of the close by which
+    two providers' candles may differ. `watchlist` is the setting's, which the ledger's stands over.
     """
 
     top_n: int
     quorum: int
-    start: str
     intervals: list[str]
     retries: int
     tolerance: float
@@ -123,7 +121,6 @@ def resources_of(settings: Settings) -> dict[str, object]:
             **calls,
             top_n=settings.top_n,
             quorum=settings.price_quorum,
-            start=settings.collection_start_date.isoformat(),
             intervals=[str(interval) for interval in settings.collection_intervals],
             retries=settings.collection_retries,
             tolerance=settings.candle_tolerance,

@@ -24,9 +24,9 @@ def markets(
 ) -> Markets:
     """The markets to collect by interval, shortest first.
 
-    With `symbols` (any spelling) these alone, else the main markets of the largest coins,
-    and what the watchlist has, which is the ledger's or else `watched`. With `interval` that one alone. Raises InvalidInput and what
-    the registry raises for spellings.
+    With `symbols` (any spelling) these alone, else the main markets of the `top_n` largest
+    coins, and what the watchlist has, which is the ledger's or else `watched`. With `interval`
+    that one alone. Raises InvalidInput and what the registry raises for spellings.
     """
     named = [Interval.parse(interval)] if interval else sorted(intervals, key=lambda i: i.ms)
     if symbols:
@@ -70,9 +70,7 @@ def span(ledger: Ledger, mode: str, wanted: Markets, start: int, now: int) -> Wi
 def days(start: str, end: str, now: int) -> Window:
     """The [start, end) of two days, YYYY-MM-DD, UTC, the last one included; an empty one is
     the first there is, or now. Raises InvalidInput for what are no days, or none that follow."""
-    window = Window(
-        day_start(start) if start else 0, day_start(end) + Interval.D1.ms if end else now
-    )
+    window = Window(day_start(start) if start else 0, day_end(end) if end else now)
     if window.start >= window.end:
         raise InvalidInput(f"the days from {start or 'the first'} to {end or 'now'} hold nothing")
     return window
@@ -102,6 +100,11 @@ def day_start(text: str) -> int:
         return int(datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC).timestamp() * 1000)
     except ValueError as error:
         raise InvalidInput(f"{text!r} is no date like 2027-01-31") from error
+
+
+def day_end(text: str) -> int:
+    """The first moment after a day, YYYY-MM-DD, UTC. Raises InvalidInput."""
+    return day_start(text) + Interval.D1.ms
 
 
 def _bounded(mode: str, window: Window, covered: Sequence[Window]) -> Window:

@@ -60,12 +60,12 @@ class Feeds:
     ) -> CandlePage:
         """The first page of a window, from the first member of the pool that can serve it.
 
-        `but` are ids of members that are not asked, nor are those that mirror them. Raises NotFound when no other member has
-        such candles, NoneAvailable when none can be called or answers now.
+        `but` are ids of members that are not asked, nor are those that mirror them. Raises
+        NotFound when no other member has such candles, NoneAvailable when none can be called or
+        answers now.
         """
         now = time.time_ns() // 1_000_000
         await self._refresh_listings(self._ohlcv)
-
         members = self._ohlcv.members
         sources = {_source(member.provider) for member in members if member.provider.id in but}
 

@@ -15,6 +15,7 @@ from resources.lake import Lake, Merged
 from resources.ledger import Ledger, commits, coverage, gaps, latest, quality_events, quarantine
 from resources.market import Interval
 from resources.plan import Window, missing
+from resources.quality import apart
 from resources.schemas import CANDLES, PRICES, UTC_TIME, bucket_of, check_candles
 
 
@@ -237,10 +238,10 @@ def _runs(times: pl.Series, start: int, step: int) -> bool:
 def _disputes(kept: pl.DataFrame | None, tolerance: float) -> list[quality_events.Event]:
     if kept is None:
         return []
-    apart = (pl.col("close") - pl.col("other_close")).abs() > tolerance * pl.col("close")
+    far = apart(pl.col("close"), pl.col("other_close"), tolerance)
     return [
         quality_events.Event("disagreement", **row)
-        for row in kept.filter(apart).iter_rows(named=True)
+        for row in kept.filter(far).iter_rows(named=True)
     ]
 
 

@@ -21,11 +21,12 @@ RATE_LIMITS_JOB = "rate_limit_snapshot"
 METRICS_JOB = "metrics_aggregation"
 CLEANUP_JOB = "database_cleanup"
 DISCOVERY_JOB = "discover_providers"
+RESAMPLED_ASSET = "ohlcv_resampled"
 QUALITY_ASSET = "candle_quality"
 QUALITY_JOB = "measure_quality"
 # Tag of a run of candles: its row in the ledger's `collections`.
 COLLECTION_TAG = "headwater/collection"
-# Who has asked for it: api, command line or schedule; without it someone in Dagster.
+# Who has asked for it: api, command line, schedule or start; without it someone in Dagster.
 ORIGIN_TAG = "headwater/origin"
 MODES = ("backward", "forward", "gap_fill")
 
@@ -74,6 +75,26 @@ def missing(wanted: Window, covered: Sequence[Window]) -> list[Window]:
         at = max(at, window.end)
     gaps.append(Window(at, wanted.end))
     return [gap for gap in gaps if gap.length]
+
+
+def overlaps(some: Sequence[Window], others: Sequence[Window]) -> list[Window]:
+    """What lies in both of two lists, each disjoint and in order; a step for each window."""
+    found, at = [], 0
+    for window in some:
+        while at < len(others) and others[at].end <= window.start:
+            at += 1
+        reached = at
+        while reached < len(others) and others[reached].start < window.end:
+            found.append(window.clip(others[reached]))
+            reached += 1
+    return found
+
+
+def without(some: Sequence[Window], others: Sequence[Window]) -> list[Window]:
+    """What of a list, disjoint and in order, no window of another list holds."""
+    if not some or not others:
+        return list(some)
+    return overlaps(some, missing(Window(some[0].start, some[-1].end), others))
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,6 +47,11 @@ def outliers(candles: pl.DataFrame, interval: Interval, since: int) -> pl.DataFr
     )
 
 
+def apart(close: pl.Expr, other: pl.Expr, tolerance: float) -> pl.Expr:
+    """Whether another close is further away than this share of the one that is stored."""
+    return (close - other).abs() > tolerance * close
+
+
 def scored(counts: pl.DataFrame) -> pl.DataFrame:
     """The counts of CANDLE_QUALITY with completeness, agreement and score.
 

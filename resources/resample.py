@@ -10,9 +10,8 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from resources.ledger.gap_ranges import overlaps, without
 from resources.market import Interval
-from resources.plan import Window, union
+from resources.plan import Window, overlaps, union, without
 from resources.schemas import UTC_TIME
 
 _SUMS = ("volume", "quote_volume", "trades")

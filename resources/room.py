@@ -11,7 +11,7 @@ from resources.plan import Window
 # Measured: 801,600 hourly candles of 100 markets took 25.4 MB; the rest is for the ledger's rows.
 _BYTES_PER_CANDLE = 40
 # What stays free whatever is collected: the ledger, Dagster's records and logs grow too.
-_RESERVE = 200 * 2**20
+RESERVE = 200 * 2**20
 
 
 def estimated_bytes(interval: Interval, windows: Iterable[Window]) -> int:
@@ -27,9 +27,9 @@ def require_room(folder: str | Path, needed: int) -> None:
     while not place.exists():
         place = place.parent
     free = shutil.disk_usage(place).free
-    if needed + _RESERVE > free:
+    if needed + RESERVE > free:
         raise NoRoom(
-            f"about {_mb(needed)} are to be stored, {_mb(_RESERVE)} must stay free, "
+            f"about {_mb(needed)} are to be stored, {_mb(RESERVE)} must stay free, "
             f"and {folder} has {_mb(free)}: free some, or ask for less"
         )
 

@@ -113,7 +113,6 @@ class Platform:
                 **self._calls(10.0),
                 top_n=self.top_n,
                 quorum=5,
-                start="2025-01-01",
                 intervals=["1h"],
                 retries=1,
                 tolerance=0.005,

@@ -15,7 +15,10 @@ ROOT = Path(__file__).parents[1]
 ROOMS = ("resources", "assets", "pipelines", "api", "sandbox")
 GENERIC = (
     "resources/http", "resources/lake", "resources/ledger", "resources/feeds.py",
-    "resources/flush.py", "resources/plan.py", "assets", "api", "pipelines",
+    "resources/flush.py", "resources/plan.py", "resources/capabilities.py",
+    "resources/candle_answers.py", "resources/candle_sets", "resources/collecting.py",
+    "resources/demand.py", "resources/quality.py", "resources/resample.py", "resources/room.py",
+    "assets", "api", "pipelines",
 )  # fmt: skip
 LONGEST_FILE = 300
 LONGEST_FUNCTION = 40

@@ -7,9 +7,7 @@ from typing import Any
 from api.answers import iso
 from resources import collecting
 from resources.ledger import Ledger, collections
-from resources.ledger.collections import Collection, Status, SymbolState
-
-_ENDED: tuple[Status, ...] = ("complete", "partial", "failed", "skipped")
+from resources.ledger.collections import ENDED, Collection, SymbolState
 
 
 def status(ledger: Ledger) -> dict[str, Any]:
@@ -64,7 +62,7 @@ def _facts(one: Collection) -> dict[str, Any]:
 
 def _progress(states: Sequence[SymbolState]) -> dict[str, Any]:
     """How many markets, each interval of its own, are done with."""
-    done = sum(state.status in _ENDED for state in states)
+    done = sum(state.status in ENDED for state in states)
     percent = round(100 * done / len(states), 1) if states else None
     return {"done": done, "total": len(states), "percent": percent}
 
@@ -74,7 +72,7 @@ def results(states: Sequence[SymbolState]) -> dict[str, Any]:
     counts = Counter(state.status for state in states)
     return {
         "total_cryptos": len({state.symbol for state in states}),
-        **{name: counts[name] for name in _ENDED},
+        **{name: counts[name] for name in ENDED},
         "total_records": sum(state.records for state in states),
         "details": [_detail(state) for state in states],
     }

@@ -8,8 +8,8 @@ from api.queries.candles import CandleView
 from api.queries.fill import known_range
 from resources.flush import holes_between
 from resources.ledger import Ledger, coverage, gaps, market_statuses, quarantine
-from resources.ledger.gap_ranges import NO_TRADE, NOT_LISTED, Gap, overlaps, without
-from resources.plan import Window, union
+from resources.ledger.gap_ranges import NO_TRADE, NOT_LISTED, Gap
+from resources.plan import Window, overlaps, union, without
 
 NOT_FETCHED = "not fetched"
 QUARANTINED = "quarantined"

@@ -1,7 +1,7 @@
 """How good stored candles and prices are, and where sources do not agree."""
 
 from datetime import timedelta
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import msgspec
 import polars as pl
@@ -20,7 +20,6 @@ from resources.quality import outliers, scored
 from resources.schemas import CANDLE_QUALITY, PRICES, utc
 
 Row = dict[str, Any]
-Kind = Literal["disagreement", "resampled"]
 
 _COUNTS = (
     "expected", "present", "gaps", "not_fetched", "quarantined", "not_there", "duplicates",

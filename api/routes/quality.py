@@ -10,8 +10,8 @@ from api.cursors import id_from_cursor, to_cursor
 from api.params import DAY_MS
 from api.queries import quality
 from api.queries.markets import find_asset, find_market
-from api.queries.quality import Kind
 from api.services import ServicesDep
+from resources.ledger.quality_events import Kind
 from resources.market import Interval
 
 router = APIRouter(tags=["monitoring"])

@@ -12,7 +12,7 @@ from pathlib import Path
 import msgspec
 import polars as pl
 
-from resources.candle_sets.shape import PRICES, SET, Frames, Made, refuse, since_1970
+from resources.candle_sets.shape import PRICES, Frames, Made, completed, refuse, since_1970
 from resources.candle_sets.tables import readable
 from resources.errors import InvalidInput
 
@@ -32,11 +32,7 @@ def read_arrays(path: Path) -> Frames:
     for text in _parts(path):
         rows = _decoded(text, first)
         raw = pl.DataFrame(rows, schema=_RAW, orient="row")
-        frame = raw.with_columns(open_time=since_1970(raw["time"], first, "ms"))
-        yield frame.select(
-            pl.col(name) if name in frame.columns else pl.lit(None, dtype=kind).alias(name)
-            for name, kind in SET.items()
-        )
+        yield completed(raw.with_columns(open_time=since_1970(raw["time"], first, "ms")))
         first += len(rows)
 
 

@@ -79,6 +79,14 @@ def shaped(frame: pl.DataFrame, first: int = 0) -> pl.DataFrame:
     return pl.DataFrame(columns).select(SET.names())
 
 
+def completed(frame: pl.DataFrame) -> pl.DataFrame:
+    """The columns of SET, null where the frame has none."""
+    return frame.select(
+        pl.col(name) if name in frame.columns else pl.lit(None, dtype=kind).alias(name)
+        for name, kind in SET.items()
+    )
+
+
 def numbers(column: pl.Series, first: int, kind: pl.DataType = SET["open"]) -> pl.Series:
     """A column of numbers, or of text that spells them; empty text is null."""
     if column.dtype == pl.String:

@@ -16,10 +16,10 @@ from deltalake import Schema
 from resources.candle_sets.shape import (
     CHUNK,
     PRICES,
-    SET,
     Frames,
     Layout,
     Made,
+    completed,
     plain,
     shaped,
     times,
@@ -77,11 +77,7 @@ def _long(fields: Sequence[pl.DataFrame], first: int, paths: Sequence[Path]) -> 
     joined = pl.concat([long[0], *(rows.select(pl.last()) for rows in long[1:])], how="horizontal")
     prices = joined.select(PRICES).cast(pl.Float64)
     there = prices.select(pl.any_horizontal(pl.all().is_not_null() & pl.all().is_not_nan()))
-    known = joined.with_columns(prices).filter(there.to_series())
-    return known.select(
-        pl.col(name) if name in known.columns else pl.lit(None, dtype=kind).alias(name)
-        for name, kind in SET.items()
-    )
+    return completed(joined.with_columns(prices).filter(there.to_series()))
 
 
 def _write_wide(frames: Made, path: Path) -> None:

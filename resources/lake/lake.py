@@ -40,8 +40,8 @@ class Lake:
         """Store a batch; rows that are stored already with the same values change nothing.
 
         A candle that its provider tells anew replaces the stored one, whose row moves to
-        `candle_revisions` first; so does any that was imported. Conflicts with other writers are merged again.
-        Raises StoreUnavailable when the lake cannot be written.
+        `candle_revisions` first; so does any that was imported. Conflicts with other writers are
+        merged again. Raises StoreUnavailable when the lake cannot be written.
         """
         batch = prepared(table, frame)
         if batch.is_empty():

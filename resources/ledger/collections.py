@@ -20,6 +20,8 @@ from resources.plan import Window
 
 Status = Literal["pending", "running", "complete", "partial", "failed", "skipped"]
 Ending = Literal["success", "failure", "canceled"]
+# Of a market that is not gone on with.
+ENDED: tuple[Status, ...] = ("complete", "partial", "failed", "skipped")
 
 # Who has not said for so long that it goes on is gone, ms; beats come each few seconds.
 STALE_MS = 30_000

@@ -2,7 +2,8 @@
 
 One row of `commits` says that a version of a lake table is whole: its rows may be
 served. `keys` is a list of objects: for candles `symbol`, `interval`, `oldest` and `newest`
-(open times of the first and the last candle of the commit), for prices `symbol`.
+(open times of the first and the last candle of the commit), for prices `symbol`,
+for other tables `symbol`, `interval` and `newest` (time of the newest row).
 """
 
 import json

@@ -39,6 +39,14 @@ def symbols_covered(ledger: Ledger) -> list[tuple[str, str]]:
         return [(row.symbol, row.interval) for row in connection.execute(query)]
 
 
+def covered_by_interval(ledger: Ledger) -> Mapping[Interval, Mapping[str, list[Window]]]:
+    """The covered ranges of everything that was collected, as `covered_many` by interval."""
+    symbols: dict[Interval, list[str]] = {}
+    for symbol, interval in symbols_covered(ledger):
+        symbols.setdefault(Interval(interval), []).append(symbol)
+    return {one: covered_many(ledger, names, one) for one, names in symbols.items()}
+
+
 def extend(connection: sa.Connection, interval: str, windows: Iterable[tuple[str, Window]]) -> None:
     """Add ranges per symbol within the caller's transaction, joined with what they touch."""
     added: dict[str, list[Window]] = {}

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from resources.plan import Window, missing
+from resources.plan import Window, missing, overlaps
 
 NO_TRADE = "no trade"
 NOT_LISTED = "not listed"
@@ -38,26 +38,6 @@ class Gap:
 
     def says(self, other: "Gap") -> bool:
         return (self.reason, self.providers) == (other.reason, other.providers)
-
-
-def overlaps(some: Sequence[Window], others: Sequence[Window]) -> list[Window]:
-    """What lies in both of two lists, each disjoint and in order; a step for each window."""
-    found, at = [], 0
-    for window in some:
-        while at < len(others) and others[at].end <= window.start:
-            at += 1
-        reached = at
-        while reached < len(others) and others[reached].start < window.end:
-            found.append(window.clip(others[reached]))
-            reached += 1
-    return found
-
-
-def without(some: Sequence[Window], others: Sequence[Window]) -> list[Window]:
-    """What of a list, disjoint and in order, no window of another list holds."""
-    if not some or not others:
-        return list(some)
-    return overlaps(some, missing(Window(some[0].start, some[-1].end), others))
 
 
 def after(stored: Sequence[Gap], seen: Sequence[Seen]) -> Iterator[Gap]:

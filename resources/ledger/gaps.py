@@ -26,14 +26,12 @@ from resources.ledger.gap_ranges import (
     Seen,
     after,
     joined,
-    overlaps,
     reasoned,
-    without,
 )
 from resources.ledger.outages import classified
 from resources.ledger.tables import candle_gaps
 from resources.market import Interval
-from resources.plan import Window, union
+from resources.plan import Window, overlaps, union, without
 
 __all__ = [
     "NOT_LISTED",
@@ -113,7 +111,7 @@ def classify(ledger: Ledger, interval: str) -> None:
 
 
 def unsettled(
-    ledger: Ledger, interval: str, symbols: Sequence[str], window: Window, opinions: int = 2
+    ledger: Ledger, interval: str, symbols: Sequence[str], window: Window, opinions: int
 ) -> Mapping[str, list[tuple[Window, frozenset[str]]]]:
     """The gaps of a window that fewer than `opinions` providers were asked about, by symbol,
     in order, each with those who were."""

@@ -7,8 +7,8 @@ import bisect
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 
-from resources.ledger.gap_ranges import NO_TRADE, NOT_LISTED, OUTAGE, Gap, without
-from resources.plan import Window, missing, union
+from resources.ledger.gap_ranges import NO_TRADE, NOT_LISTED, OUTAGE, Gap
+from resources.plan import Window, missing, union, without
 
 # Of so many markets at least, and of half of those that are traded, candles must be missing.
 _FEWEST = 3

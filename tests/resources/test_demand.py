@@ -1,7 +1,6 @@
 """What a collection is about: markets, months, missing ranges."""
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -17,13 +16,6 @@ DAY, HOUR = Interval.D1.ms, Interval.H1.ms
 START = 20_000 * DAY
 NOW = START + 10 * DAY + 5 * HOUR + 17
 BTC, ETH = Symbol("BTC", "USDT"), Symbol("ETH", "USDT")
-
-
-@pytest.fixture
-def ledger(tmp_path: Path) -> Ledger:
-    ledger = Ledger(f"sqlite:///{tmp_path / 'ledger.db'}")
-    ledger.migrate()
-    return ledger
 
 
 def cover(ledger: Ledger, symbol: Symbol, *windows: Window) -> None:

@@ -1,8 +1,6 @@
 """Which providers there are."""
 
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -15,14 +13,6 @@ from resources.providers.base import CATEGORIES, Auth, Provider
 from tests.resources.http.played import a_provider
 
 KEYED = a_provider("acme", auth=Auth("header", "X-Key"))
-
-
-@pytest.fixture
-def ledger(tmp_path: Path) -> Iterator[Ledger]:
-    opened = Ledger(f"sqlite:///{tmp_path / 'ledger.db'}")
-    opened.migrate()
-    yield opened
-    opened.close()
 
 
 @pytest.fixture

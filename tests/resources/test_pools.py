@@ -1,8 +1,7 @@
 """Which pools there are at first, and who is in them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -14,14 +13,6 @@ from resources.ledger import pools as rows
 from resources.pools import COLLECTED, Pools, candle_priority, membership, seed, serves
 from resources.providers import load_providers
 from resources.providers.base import CATEGORIES, FEEDS, Auth, Limit, Provider
-
-
-@pytest.fixture
-def ledger(tmp_path: Path) -> Iterator[Ledger]:
-    opened = Ledger(f"sqlite:///{tmp_path / 'ledger.db'}")
-    opened.migrate()
-    yield opened
-    opened.close()
 
 
 @pytest.fixture

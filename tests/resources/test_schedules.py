@@ -1,7 +1,6 @@
 """When a provider is looked at next."""
 
 import math
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -92,13 +91,6 @@ def test_an_interval_beyond_a_bound_is_refused_with_the_bound() -> None:
     # Its own kind of update asks for an hour.
     assert interval_of(acme(Limit(1, 7_200)), NEVER_LOOKED_AT) == 7_200
     assert interval_of(acme(), NEVER_LOOKED_AT) == 3_600
-
-
-@pytest.fixture
-def ledger(tmp_path: Path) -> Ledger:
-    ledger = Ledger(f"sqlite:///{tmp_path / 'ledger.db'}")
-    ledger.migrate()
-    return ledger
 
 
 def test_what_is_set_stands_over_what_the_provider_says(ledger: Ledger) -> None:

@@ -1,7 +1,6 @@
 """Breakers: when they open, for how long, and who may probe."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -20,14 +19,6 @@ from resources.ledger.breakers import (
 from resources.ledger.tables import breaker_counts
 
 MINUTE = 60_000
-
-
-@pytest.fixture
-def ledger(tmp_path: Path) -> Iterator[Ledger]:
-    opened = Ledger(f"sqlite:///{tmp_path / 'ledger.db'}")
-    opened.migrate()
-    yield opened
-    opened.close()
 
 
 @pytest.fixture

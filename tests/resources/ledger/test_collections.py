@@ -1,20 +1,12 @@
 """Collections in the ledger: one at a time where people ask, and none that is dead goes on."""
 
 import threading
-from pathlib import Path
 
 import pytest
 
 from resources.errors import Conflict
 from resources.ledger import Ledger, collections
 from resources.ledger.collections import STALE_MS, SymbolState
-
-
-@pytest.fixture
-def ledger(tmp_path: Path) -> Ledger:
-    made = Ledger(f"sqlite:///{tmp_path / 'ledger.db'}")
-    made.migrate()
-    return made
 
 
 def later(ledger: Ledger, ms: int) -> Ledger:

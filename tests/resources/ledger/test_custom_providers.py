@@ -1,7 +1,6 @@
 """Providers that were added at run time, and their keys."""
 
 import stat
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -37,14 +36,6 @@ from tests.resources.http.played import a_provider, answers, played
 KEY = "s3cret-s3cret"
 ACME = a_provider("acme", (5, 1), auth=Auth("header", "X-Key"))
 ACME = replace(ACME, native=load_providers()["etherscan"].native, health=Call("/x"))
-
-
-@pytest.fixture
-def ledger(tmp_path: Path) -> Iterator[Ledger]:
-    opened = Ledger(f"sqlite:///{tmp_path / 'ledger.db'}")
-    opened.migrate()
-    yield opened
-    opened.close()
 
 
 def stored(ledger: Ledger) -> dict[str, Provider]:

@@ -1,38 +1,18 @@
 """Gaps of candles, against a model that keeps every open time by itself."""
 
 import itertools
-from collections.abc import Iterator, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from resources.ledger import Ledger, coverage, gaps, market_statuses, tables
-from resources.ledger.gap_ranges import overlaps, without
 from resources.ledger.gaps import NO_TRADE, NOT_LISTED, Gap, Seen
 from resources.market import Interval
-from resources.plan import Window, missing, union
+from resources.plan import Window, missing, overlaps, union, without
 
 HOUR = Interval.H1.ms
 BTC = "BTC/USDT"
-
-
-@pytest.fixture
-def ledger(tmp_path: Path) -> Iterator[Ledger]:
-    ledger = Ledger(f"sqlite:///{tmp_path / 'ledger.db'}")
-    ledger.migrate()
-    yield ledger
-    ledger.close()
-
-
-@pytest.fixture(scope="module")
-def emptied(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ledger]:
-    """One ledger for all examples of a test, which empty it."""
-    ledger = Ledger(f"sqlite:///{tmp_path_factory.mktemp('ledger') / 'ledger.db'}")
-    ledger.migrate()
-    yield ledger
-    ledger.close()
 
 
 def hours(start: int, end: int) -> Window:
@@ -119,7 +99,7 @@ def test_gaps_of_one_opinion_are_told_within_a_window(ledger: Ledger) -> None:
     keep(ledger, seen("a", hours(0, 30), hours(4, 7), hours(10, 14), hours(20, 21)))
     keep(ledger, seen("b", hours(5, 6), hours(5, 6)))
     keep(ledger, seen("a", hours(0, 5), symbol="ETH/USDT"))
-    found = gaps.unsettled(ledger, Interval.H1, [BTC, "ETH/USDT"], hours(5, 12))
+    found = gaps.unsettled(ledger, Interval.H1, [BTC, "ETH/USDT"], hours(5, 12), opinions=2)
     only_a = frozenset({"a"})
     assert found == {BTC: [(hours(6, 7), only_a), (hours(10, 12), only_a)]}
     settled = gaps.unsettled(ledger, Interval.H1, [BTC], hours(0, 9), opinions=1)

@@ -14,13 +14,6 @@ from resources.ledger import Ledger, commits, coverage, keys, latest, listings, 
 from resources.plan import Window, union
 
 
-@pytest.fixture
-def ledger(tmp_path: Path) -> Ledger:
-    ledger = Ledger(f"sqlite:///{tmp_path / 'ledger.db'}")
-    ledger.migrate()
-    return ledger
-
-
 def test_the_file_is_readable_by_its_owner_alone(ledger: Ledger, tmp_path: Path) -> None:
     assert stat.S_IMODE((tmp_path / "ledger.db").stat().st_mode) == 0o600
     assert ledger.now() > 1_700_000_000_000

@@ -1,8 +1,7 @@
 """What listings tell of markets: when they came, went, and came again."""
 
 import itertools
-from collections.abc import Iterator, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 
 import pytest
 from hypothesis import given, settings
@@ -15,23 +14,6 @@ from resources.market import load_registry
 DAY = 86_400_000
 MARKETS = ["BTC/USDT", "ETH/USDT", "SOL/USDT", "XRP/USDT"]
 SOL = "SOL/USDT"
-
-
-@pytest.fixture
-def ledger(tmp_path: Path) -> Iterator[Ledger]:
-    ledger = Ledger(f"sqlite:///{tmp_path / 'ledger.db'}")
-    ledger.migrate()
-    yield ledger
-    ledger.close()
-
-
-@pytest.fixture(scope="module")
-def emptied(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ledger]:
-    """One ledger for all examples of a test, which empty it."""
-    ledger = Ledger(f"sqlite:///{tmp_path_factory.mktemp('ledger') / 'ledger.db'}")
-    ledger.migrate()
-    yield ledger
-    ledger.close()
 
 
 def told(known: Sequence[Status]) -> list[tuple[str, bool]]:

@@ -1,22 +1,9 @@
 """What was resampled is remembered, and so is how far commits were seen."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
-
 from resources.ledger import Ledger, commits, resampled
 from resources.plan import Window
 
 WHAT = ("BTC/USDT", "4h", "1h")
-
-
-@pytest.fixture
-def ledger(tmp_path: Path) -> Iterator[Ledger]:
-    made = Ledger(f"sqlite:///{tmp_path / 'ledger.db'}")
-    made.migrate()
-    yield made
-    made.close()
 
 
 def test_spans_that_touch_are_one(ledger: Ledger) -> None:

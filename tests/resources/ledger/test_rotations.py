@@ -1,10 +1,5 @@
 """Rotations: a pool goes on where it stood, in whichever process; its history is bounded."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
-
 from resources.ledger import Ledger
 from resources.ledger.rotations import (
     KEPT,
@@ -15,14 +10,6 @@ from resources.ledger.rotations import (
     save,
     totals,
 )
-
-
-@pytest.fixture
-def ledger(tmp_path: Path) -> Iterator[Ledger]:
-    opened = Ledger(f"sqlite:///{tmp_path / 'ledger.db'}")
-    opened.migrate()
-    yield opened
-    opened.close()
 
 
 def turns(pool: str, names: str, reason: str = "rotation") -> list[Turn]:

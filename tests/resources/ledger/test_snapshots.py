@@ -17,14 +17,6 @@ DAY = 86_400_000
 WIDE = Bounds(1_000, 30)
 
 
-@pytest.fixture
-def ledger(tmp_path: Path) -> Iterator[Ledger]:
-    opened = Ledger(f"sqlite:///{tmp_path / 'ledger.db'}")
-    opened.migrate()
-    yield opened
-    opened.close()
-
-
 def put(
     ledger: Ledger, body: bytes | None, seq: int = 1, bounds: Bounds = WIDE, provider: str = "acme"
 ) -> None:

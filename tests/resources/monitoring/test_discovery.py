@@ -1,10 +1,7 @@
 """Providers that are switched off: those that work are proposed, and nothing else happens."""
 
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
-import pytest
 from aiohttp import web
 
 from resources.http import Client
@@ -14,14 +11,6 @@ from resources.providers.base import Auth, Call, Provider
 from tests.resources.http.played import Handler, a_provider, answers, played
 
 OK = web.Response(body=b'{"ok": true}')
-
-
-@pytest.fixture
-def ledger(tmp_path: Path) -> Iterator[Ledger]:
-    opened = Ledger(f"sqlite:///{tmp_path / 'ledger.db'}")
-    opened.migrate()
-    yield opened
-    opened.close()
 
 
 def switched_off(name: str = "acme") -> Provider:

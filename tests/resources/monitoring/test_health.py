@@ -1,7 +1,7 @@
 """Whether providers work: what is asked, what is not, and what is made of it."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,14 +20,6 @@ from resources.providers.base import Auth, Call, Provider
 from tests.resources.http.played import Played, a_provider, answers, played
 
 OK = web.Response(body=b'{"ok": true}')
-
-
-@pytest.fixture
-def ledger(tmp_path: Path) -> Iterator[Ledger]:
-    opened = Ledger(f"sqlite:///{tmp_path / 'ledger.db'}")
-    opened.migrate()
-    yield opened
-    opened.close()
 
 
 def checked(name: str = "acme", *limits: tuple[int, int]) -> Provider:
