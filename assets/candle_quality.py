@@ -8,10 +8,10 @@ from pydantic import Field
 
 from assets.boundary import asset_boundary
 from assets.collection import logged
+from assets.comparing import Comparisons, ask_others
 from assets.interrupting import run_interruptibly
 from assets.measuring import Day
 from assets.partitions import DAYS
-from assets.second_opinions import Opinions, ask_others
 from assets.table import column_schema
 from resources.dagster_resources import FeedsResource
 from resources.lake import Lake, Merged
@@ -60,18 +60,18 @@ def candle_quality(
         for key in context.partition_keys:
             midnight = datetime.fromisoformat(key).replace(tzinfo=UTC)
             day = Day(lake, ledger, int(midnight.timestamp() * 1000), now)
-            opinions = run_interruptibly(_ask(feeds, ledger, day)) if config.compare else Opinions()
-            for symbol, reason in opinions.failed.items():
+            found = run_interruptibly(_ask(feeds, ledger, day)) if config.compare else Comparisons()
+            for symbol, reason in found.failed.items():
                 context.log.warning(f"{key}, {symbol} was not compared: {reason}")
-            collection.failures.update(opinions.failed)
-            frames.append(day.rows(opinions.compared, feeds.mode))
+            collection.failures.update(found.failed)
+            frames.append(day.rows(found.compared, feeds.mode))
         rows = pl.concat(frames)
         merged = _store(lake, ledger, rows)
         collection.records = merged.inserted + merged.revised
         return dg.MaterializeResult(metadata=_metadata(rows))
 
 
-async def _ask(feeds: FeedsResource, ledger: Ledger, day: Day) -> Opinions:
+async def _ask(feeds: FeedsResource, ledger: Ledger, day: Day) -> Comparisons:
     async with feeds.open_feeds(ledger) as open_feeds:
         return await ask_others(open_feeds, ledger, day, feeds.tolerance)
 

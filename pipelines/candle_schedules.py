@@ -7,11 +7,11 @@ import dagster as dg
 from pipelines.jobs import collect_ohlcv
 from pipelines.ticks import busy
 from resources import collecting
-from resources.collecting import MODE_TAG
 from resources.cron import due_in_hour_of
 from resources.errors import InvalidInput
 from resources.ledger import Ledger
 from resources.market import Interval
+from resources.plan import MODE_TAG
 from resources.settings import Settings
 
 _Tick = dg.RunRequest | dg.SkipReason

@@ -48,7 +48,7 @@ def capability(
         provider,
         native,
         listed,
-        files=candles.checksum is not None,
+        files=candles.files,
         calls=len(candles.calls(query)),
         page=page,
         weight=weight,

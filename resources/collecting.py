@@ -16,6 +16,7 @@ from resources.market import load_registry
 from resources.market.watchlist import read_markets
 from resources.plan import (
     COLLECTION_TAG,
+    MODE_TAG,
     MODES,
     OHLCV_ASSET,
     OHLCV_JOB,
@@ -26,8 +27,6 @@ from resources.plan import (
 )
 from resources.settings import Settings
 
-# Tag of a run: what kind of collection it is.
-MODE_TAG = "headwater/mode"
 # Dagster's partitions of candles begin here.
 _FIRST_DAY = 1_356_998_400_000  # 2013-01-01
 

@@ -56,7 +56,7 @@ def span(ledger: Ledger, mode: str, wanted: Markets, start: int, now: int) -> Wi
     have = {one: coverage.covered_many(ledger, names[one], one) for one in names}
     if mode == "gap_fill":
         firsts = (some[0].start for each in have.values() for some in each.values())
-        return Window(min(start, *firsts, start), now)
+        return Window(min([start, *firsts]), now)
     listed = listings.of_all(ledger)
     ends = [
         have[interval][name][-1].end if name in have[interval] else start

@@ -100,7 +100,8 @@ class Feeds:
         for provider in providers:
             if provider.id not in self._listed:
                 known = listings.listed(self._ledger, provider.id, _LISTING_AGE)
-                self._listed |= {provider.id: known} if known else {}
+                if known:
+                    self._listed[provider.id] = known
         return cost(demands, providers, lambda who, what: self._serves(who, what, now))
 
     async def quotes(self, assets: Sequence[Asset], quorum: int) -> list[Quotes]:

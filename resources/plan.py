@@ -26,6 +26,8 @@ QUALITY_ASSET = "candle_quality"
 QUALITY_JOB = "measure_quality"
 # Tag of a run of candles: its row in the ledger's `collections`.
 COLLECTION_TAG = "headwater/collection"
+# What kind of collection it is: one of MODES; without it the months chosen in Dagster.
+MODE_TAG = "headwater/mode"
 # Who has asked for it: api, command line, schedule or start; without it someone in Dagster.
 ORIGIN_TAG = "headwater/origin"
 MODES = ("backward", "forward", "gap_fill")
@@ -156,7 +158,7 @@ class _Purse:
         self.requests = 0
         self.next_at = 0.0  # seconds from the start, for a call as heavy as the last one
         self.provider = provider
-        self.files = candles.reach is not None
+        self.files = candles.files
         self._candles = candles
         self._weight = 0
         self._last_at = 0.0

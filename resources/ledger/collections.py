@@ -75,13 +75,15 @@ def claim(ledger: Ledger, mode: str, origin: str) -> str:
     with ledger.write() as connection:
         for one in _going(connection, ledger):
             run = f" (run {one.run_id})" if one.run_id else ""
-            raise Conflict(f"a collection ({one.mode or 'of months'}) is going already{run}")
-        return _insert(connection, ledger, secrets.token_hex(8), mode, origin, "launching", None)
+            raise Conflict(f"a collection ({one.mode}) is going already{run}")
+        return _insert(connection, ledger, mode, origin, "launching", None)
 
 
 def launched(ledger: Ledger, collection_id: str, run_id: str) -> None:
     """Name the run of a claim."""
-    _update(ledger, collection_id, run_id=run_id)
+    with ledger.write() as connection:
+        mine = collections.c.id == collection_id
+        connection.execute(sa.update(collections).where(mine).values(run_id=run_id))
 
 
 def begin(ledger: Ledger, collection_id: str | None, mode: str, origin: str, run_id: str) -> str:
@@ -96,9 +98,7 @@ def begin(ledger: Ledger, collection_id: str | None, mode: str, origin: str, run
         table = collections.c
         row = connection.execute(sa.select(table.id, table.state, table.run_id).where(mine)).first()
         if row is None:
-            return _insert(
-                connection, ledger, secrets.token_hex(8), mode, origin, "running", run_id
-            )
+            return _insert(connection, ledger, mode, origin, "running", run_id)
         if (row.state, row.run_id) == ("canceled", run_id):
             raise Conflict("the collection was cancelled before it began")
         again = {"state": "running", "run_id": run_id, "ended_at": None, "error": None}
@@ -180,22 +180,16 @@ def states(ledger: Ledger, collection_id: str) -> list[SymbolState]:
 def _insert(
     connection: sa.Connection,
     ledger: Ledger,
-    collection_id: str,
     mode: str,
     origin: str,
     state: str,
     run_id: str | None,
 ) -> str:
+    collection_id = secrets.token_hex(8)
     named = {"id": collection_id, "mode": mode, "origin": origin, "state": state, "run_id": run_id}
     times = {"started_at": ledger.clock, "beat_at": ledger.clock}
     connection.execute(sa.insert(collections).values(**named, **times))
     return collection_id
-
-
-def _update(ledger: Ledger, collection_id: str, **values: str) -> None:
-    with ledger.write() as connection:
-        mine = collections.c.id == collection_id
-        connection.execute(sa.update(collections).where(mine).values(**values))
 
 
 def _going(connection: sa.Connection, ledger: Ledger) -> list[Collection]:

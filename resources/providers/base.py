@@ -110,6 +110,11 @@ class Candles:
     least: int = 1
     checksum: Callable[[CandleQuery], Call] | None = None
 
+    @property
+    def files(self) -> bool:
+        """Whether its pages are whole files."""
+        return self.reach is not None
+
     def calls(self, query: CandleQuery) -> tuple[Call, ...]:
         """All that is sent for one page of a query."""
         call = self.call(query)

@@ -9,11 +9,10 @@ import pytest
 
 from pipelines.candle_schedules import candle_schedules
 from pipelines.jobs import collect_ohlcv
-from resources.collecting import MODE_TAG
 from resources.dagster_resources import LedgerResource
 from resources.ledger import Ledger, coverage
 from resources.market import Interval
-from resources.plan import ORIGIN_TAG, Window
+from resources.plan import MODE_TAG, ORIGIN_TAG, Window
 from resources.settings import Settings
 
 NOON, ONE = (datetime(2026, 11, 20, hour, 1, tzinfo=UTC) for hour in (12, 13))

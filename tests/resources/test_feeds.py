@@ -80,9 +80,17 @@ async def test_a_month_of_minutes_is_one_file_and_its_checksum(feeds: Feeds, san
 
 async def test_files_hold_the_candles_that_the_exchange_tells(feeds: Feeds) -> None:
     file = await feeds.candle_page(BTC, Interval.M15, JANUARY)
-    told = await feeds.candle_page(BTC, Interval.M15, JANUARY, frozenset({FILES}))
+    few = Window(JANUARY.start, JANUARY.start + 1_000 * Interval.M15.ms)
+    told = await feeds.candle_page(BTC, Interval.M15, few)
     assert (file.provider, told.provider) == (FILES, API)
-    assert file.frame.head(told.frame.height).equals(told.frame)
+    assert told.frame.height == 1_000
+    assert file.frame.head(1_000).equals(told.frame)
+
+
+async def test_files_and_the_exchange_that_they_are_of_are_no_two_opinions(feeds: Feeds) -> None:
+    for asked in (FILES, API):
+        with pytest.raises(NotFound):
+            await feeds.candle_page(BTC, Interval.M15, JANUARY, frozenset({asked}))
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ _AT_ONCE = 8
 
 
 @dataclass(slots=True)
-class Opinions:
+class Comparisons:
     """How many candles of (symbol, interval) were compared and differ, and why others were not.
 
     Markets that no other provider has are in neither.
@@ -28,12 +28,12 @@ class Opinions:
     failed: dict[str, str] = field(default_factory=dict)
 
 
-async def ask_others(feeds: Feeds, ledger: Ledger, day: Day, tolerance: float) -> Opinions:
+async def ask_others(feeds: Feeds, ledger: Ledger, day: Day, tolerance: float) -> Comparisons:
     """Ask for one page of each market's main interval; nothing of it is stored.
 
     Closes that differ by more than the share `tolerance` become quality events.
     """
-    opinions, gate = Opinions(), asyncio.Semaphore(_AT_ONCE)
+    comparisons, gate = Comparisons(), asyncio.Semaphore(_AT_ONCE)
 
     async def ask(symbol: str, interval: Interval) -> None:
         stored = await asyncio.to_thread(day.stored, interval, symbol)
@@ -48,14 +48,14 @@ async def ask_others(feeds: Feeds, ledger: Ledger, day: Day, tolerance: float) -
         except NotFound:
             return
         except HeadwaterError as error:
-            opinions.failed[symbol] = str(error)
+            comparisons.failed[symbol] = str(error)
         else:
-            opinions.compared[symbol, str(interval)] = await asyncio.to_thread(
+            comparisons.compared[symbol, str(interval)] = await asyncio.to_thread(
                 _compare, ledger, interval, page, stored, tolerance
             )
 
     await asyncio.gather(*(ask(*market) for market in day.main_intervals().items()))
-    return opinions
+    return comparisons
 
 
 def _compare(
