@@ -7,10 +7,11 @@ are asked for what the answers left out.
 """
 
 import asyncio
+import contextlib
 import random
 from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 
+from assets.collected import Collected, Collecting
 from assets.market_progress import MarketProgress
 from assets.pages import holds, months, part, split
 from resources.errors import (
@@ -36,26 +37,8 @@ _AT_ONCE = 8
 _LONGEST_WAIT = 900.0
 # How many providers are asked for a candle before it counts as one that does not exist.
 _OPINIONS = 2
-
-
-@dataclass(frozen=True, slots=True)
-class Collecting:
-    """How candles are collected: `retries` of a page, and the share of a close (`tolerance`) by
-    which two providers may differ; `mode` is that of the rows, sandbox or live."""
-
-    mode: str
-    retries: int = 3
-    tolerance: float = 0.005
-
-
-@dataclass(slots=True)
-class Collected:
-    """What a collection did: counts, and by market how it fared."""
-
-    flushed: Flushed = field(default_factory=Flushed)
-    pages: int = 0
-    states: Sequence[SymbolState] = ()
-    errors: dict[str, HeadwaterError] = field(default_factory=dict)
+# Missing candles no further apart than this many are asked for together.
+_REACH = 500
 
 
 class Collector:
@@ -104,34 +87,36 @@ class Collector:
         # By bucket, so that the flushes of a month seldom meet in one partition of the lake.
         ordered = sorted(todo, key=lambda symbol: bucket_of(str(symbol)))
         self._markets = {str(s): MarketProgress(s, self._interval, list(todo[s])) for s in ordered}
-        regularly = asyncio.create_task(self._flush_regularly())
-        try:
-            for month in months(window):
-                markets = list(self._markets.values())
-                await _together(self._fill(market, month.end) for market in markets)
-                await self._flush()
-                await self._ask_others(month.clip(Window(window.start, self._settled())))
-                if regularly.done():
-                    regularly.result()
-        finally:
-            regularly.cancel()
+        await self._flushing_regularly(self._go_through(window))
         self._end(todo)
-        await self._tell_changes()
+        await asyncio.to_thread(self._tell, self._result.states)
         return self._result
+
+    async def _go_through(self, window: Window) -> None:
+        for month in months(window):
+            # A candle belongs to the month that it opens in, and may end in the next one.
+            end = self._interval.ceil(month.end)
+            await _together(self._fill(market, end) for market in self._markets.values())
+            await self._flush()
+            settled = Window(window.start, self._settled())
+            await self._ask_others(Window(self._interval.ceil(month.start), end).clip(settled))
 
     async def _fill(self, market: MarketProgress, month_end: int) -> None:
         """Take what there is of one market up to the month's end, a few markets at once."""
-        while market.error is None and (window := market.next_before(month_end)):
+        reach = _REACH * self._interval.ms
+        while market.error is None and (window := market.next_before(month_end, reach)):
             answer = await self._page(market, window)
             if answer is None:
                 break
-            if not answer.window.length and window.end < answer.told_at - self._interval.ms:
+            await self._take_ahead(market, month_end)
+            if not answer.window.length and window.start < self._published(answer.told_at):
                 # What it says is quarantined, and another is asked.
                 market.useless[answer.provider] = _nothing_usable(market.symbol, answer, window)
-            else:
-                market.advance(answer.window)
-            await self._take_ahead(market, month_end)
-            await self._take(market, answer, month_end)
+                await self._take(market, answer, month_end)
+                continue
+            told = market.advance(answer.window)
+            for hole in told or [answer.window]:
+                await self._take(market, part(answer, hole), month_end)
         await self._take_ahead(market, month_end)
 
     async def _ask_others(self, month: Window) -> None:
@@ -162,7 +147,9 @@ class Collector:
                     try:
                         page = await self._once(market, Window(left.start, end), asked)
                     except NotFound:
-                        break  # Nobody else has it; a later hole somebody may have.
+                        # Nobody else has it; a later hole somebody may have.
+                        await asyncio.sleep(0)
+                        break
                     except (ProviderError, NotCalled):
                         return
                 if not holds(page.window, left.start):
@@ -182,7 +169,7 @@ class Collector:
                 if attempt == self._how.retries or isinstance(error, NotFound):
                     market.fail(next(iter(market.useless.values()), error))
                     break
-                market.retried()
+                market.retried(error)
                 await asyncio.sleep(_pause(attempt, error, self._ledger.now()))
         return None
 
@@ -193,18 +180,19 @@ class Collector:
             market.begin()
             page = await self._feeds.candle_page(market.symbol, self._interval, window, but)
         self._result.pages += 1
-        market.served |= {page.provider}
+        market.answered(page.provider)
         return page
 
     async def _take_ahead(self, market: MarketProgress, month_end: int) -> None:
         """What an earlier page holds of this month is stored with the next one: so a flush
         writes all of a market's month into one file."""
-        if market.ahead is not None:
-            page, market.ahead = market.ahead, None
+        pages, market.ahead = market.ahead, []
+        for page in pages:
             await self._take(market, page, month_end)
 
     async def _take(self, market: MarketProgress, page: CandlePage, month_end: int) -> None:
-        now, market.ahead = split(page, month_end)
+        now, ahead = split(page, month_end)
+        market.ahead += [ahead] if ahead else []
         self._keep(market, now)
         if self._rows >= FLUSH_ROWS:
             await self._flush()
@@ -214,12 +202,27 @@ class Collector:
         self._rows += page.frame.height
         market.stored(min(page.frame.height, page.window.length // self._interval.ms))
 
-    async def _flush_regularly(self) -> None:
-        """What has been fetched is stored in time, also while providers keep us waiting."""
-        while True:
-            await asyncio.sleep(FLUSH_SECONDS)
-            await self._flush()
-            await self._tell_changes()
+    async def _flushing_regularly(self, work: Coroutine[None, None, None]) -> None:
+        """What has been fetched is stored in time, also while providers keep us waiting; where
+        that fails, the work ends at once."""
+        done = asyncio.Event()
+
+        async def flush_until_done() -> None:
+            while not done.is_set():
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(done.wait(), FLUSH_SECONDS)
+                await self._flush()
+                # A word that is lost is made good by the next; candles are not.
+                with contextlib.suppress(StoreUnavailable):
+                    await self._tell_changes()
+
+        async def work_until_done() -> None:
+            try:
+                await work
+            finally:
+                done.set()
+
+        await _together([work_until_done(), flush_until_done()])
 
     async def _flush(self) -> None:
         async with self._flushing:
@@ -245,7 +248,10 @@ class Collector:
 
     def _settled(self) -> int:
         """Before this time every candle was published that will ever be."""
-        return self._interval.floor(self._ledger.now() - PUBLISHED_WITHIN)
+        return self._published(self._ledger.now())
+
+    def _published(self, at: int) -> int:
+        return self._interval.floor(at - PUBLISHED_WITHIN)
 
     def _end(self, todo: Mapping[Symbol, Sequence[Window]]) -> None:
         """Say of each market what is missing still of what was asked for."""

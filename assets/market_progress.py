@@ -14,15 +14,16 @@ from resources.plan import Window, missing
 class MarketProgress:
     """What is still to be asked for of one market, who has answered, and what has failed.
 
-    `ahead` is the part of a page that belongs to the next month; before `reached` everything
+    `ahead` are the parts of pages that belong to later months; before `reached` everything
     was answered once; `served` are the ids of the providers that did,
-    and `useless` those of which nothing could be used, with the error.
+    and `useless` those of which nothing could be used, with the error. `error` is why it cannot
+    go on, and what is told meanwhile why it waits.
     """
 
     symbol: Symbol
     interval: Interval
     todo: list[Window]
-    ahead: CandlePage | None = None
+    ahead: list[CandlePage] = field(default_factory=list)
     reached: int = 0
     served: frozenset[str] = frozenset()
     error: HeadwaterError | None = None
@@ -30,25 +31,40 @@ class MarketProgress:
     _status: Status = "pending"
     _records: int = 0
     _retries: int = 0
+    _trouble: HeadwaterError | None = None
     _missing: tuple[Window, ...] | None = None
     _told: SymbolState | None = None
 
-    def next_before(self, end: int) -> Window | None:
-        """The first missing window that begins before `end`, whole."""
-        return self.todo[0] if self.todo and self.todo[0].start < end else None
+    def next_before(self, end: int, reach: int) -> Window | None:
+        """From the first missing window that begins before `end` to the end of the last one that
+        begins within `reach` (ms) of it: a page tells of them all."""
+        if not self.todo or self.todo[0].start >= end:
+            return None
+        first = self.todo[0].start
+        return Window(first, max(one.end for one in self.todo if one.start < first + reach))
 
-    def advance(self, done: Window) -> None:
-        """Go on behind what was answered."""
-        rest = Window(done.end, self.todo[0].end)
-        ended = done.end <= self.todo[0].start or not rest.length
-        self.reached = self.todo[0].end if ended else done.end
-        self.todo[:1] = [] if ended else [rest]
+    def advance(self, done: Window) -> list[Window]:
+        """Go on behind what was answered; what of it was missing."""
+        told = [part for one in self.todo if (part := one.clip(done)).length]
+        if not told:
+            # The live edge: what is not there yet is not asked for again.
+            self.reached = self.todo.pop(0).end
+            return []
+        self.reached = done.end
+        behind = Window(done.end, self.todo[-1].end)
+        self.todo = [rest for one in self.todo if (rest := one.clip(behind)).length]
+        return told
 
     def begin(self) -> None:
         self._status = "running"
 
-    def retried(self) -> None:
+    def retried(self, error: HeadwaterError) -> None:
         self._retries += 1
+        self._trouble = error
+
+    def answered(self, provider: str) -> None:
+        self.served |= {provider}
+        self._trouble = None
 
     def stored(self, records: int) -> None:
         self._records += records
@@ -67,6 +83,7 @@ class MarketProgress:
             self._status = "complete"
 
     def state(self) -> SymbolState:
+        error = self.error or self._trouble
         return SymbolState(
             str(self.symbol),
             str(self.interval),
@@ -74,7 +91,7 @@ class MarketProgress:
             self._records,
             self._retries,
             tuple(self.todo) if self._missing is None else self._missing,
-            str(self.error) if self.error else None,
+            str(error) if error else None,
         )
 
     def news(self) -> SymbolState | None:

@@ -8,7 +8,8 @@ import dagster as dg
 from pydantic import Field
 
 from assets.boundary import asset_boundary
-from assets.collect import Collected, Collecting, Collector
+from assets.collect import Collector
+from assets.collected import Collected, Collecting
 from assets.collection import logged
 from assets.interrupting import run_interruptibly
 from assets.partitions import MONTHS, to_window

@@ -31,8 +31,12 @@ def _count_before(page: CandlePage, at: int) -> int:
 
 
 def part(page: CandlePage, window: Window) -> CandlePage:
-    """What a page says of a window that lies in its own."""
-    first, last = _count_before(page, window.start), _count_before(page, window.end)
+    """What a page says of a window that lies in its own; where both end together, also what it
+    says of candles that are not closed yet."""
+    if window == page.window:
+        return page
+    first = _count_before(page, window.start)
+    last = _count_before(page, window.end) if window.end < page.window.end else page.frame.height
     return replace(page, frame=page.frame.slice(first, last - first), window=window)
 
 

@@ -25,14 +25,23 @@ class Registration:
 
 @contextmanager
 def registered(ledger: Ledger, run: dg.DagsterRun, mode: str) -> Iterator[Registration]:
-    """The block is the collection, which whoever asks the ledger sees while it goes on."""
+    """The block is the collection, which whoever asks the ledger sees while it goes on.
+
+    One that is to be tried again goes on while it waits.
+    """
     claimed = run.tags.get(COLLECTION_TAG)
     origin = run.tags.get(ORIGIN_TAG, "dagster")
-    collection_id = collections.begin(ledger, claimed, mode or "months", origin, run.run_id)
+    try:
+        collection_id = collections.begin(ledger, claimed, mode or "months", origin, run.run_id)
+    except HeadwaterError as error:
+        raise dg.Failure(str(error), allow_retries=False) from error
     try:
         yield Registration(ledger, collection_id)
-    except (HeadwaterError, dg.Failure) as error:
-        collections.end(ledger, collection_id, "failure", str(error))
+    except dg.RetryRequested as retry:
+        collections.tell(ledger, collection_id, (), ahead=retry.seconds_to_wait or 0)
+        raise
+    except dg.Failure as error:
+        collections.end(ledger, collection_id, "failure", error.description)
         raise
     except (dg.DagsterExecutionInterruptedError, KeyboardInterrupt):
         collections.end(ledger, collection_id, "canceled")

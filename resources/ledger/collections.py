@@ -108,12 +108,17 @@ def begin(ledger: Ledger, collection_id: str | None, mode: str, origin: str, run
         return str(row.id)
 
 
-def tell(ledger: Ledger, collection_id: str, states: Sequence[SymbolState]) -> None:
-    """How markets are now, and that the collection goes on; without any only that."""
+def tell(
+    ledger: Ledger, collection_id: str, states: Sequence[SymbolState], ahead: float = 0
+) -> None:
+    """How markets are now, and that the collection goes on; without any only that.
+
+    `ahead` is for how many seconds it says so in advance: it waits for its next try.
+    """
     with ledger.write() as connection:
         now = connection.execute(sa.select(ledger.clock)).scalar_one()
         mine = collections.c.id == collection_id
-        connection.execute(sa.update(collections).where(mine).values(beat_at=now))
+        connection.execute(sa.update(collections).where(mine).values(beat_at=now + round(ahead * 1000)))
         if states:
             rows = [_symbol_row(collection_id, state, now) for state in states]
             add_counts(connection, collection_symbols, rows)

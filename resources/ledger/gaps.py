@@ -99,15 +99,23 @@ def classify(ledger: Ledger, interval: str) -> None:
     """Tell outages of providers from times without trade, for every gap of an interval.
 
     An outage is where at least half of the markets that a provider listed, and at least three,
-    have a gap at the same time. It reads all gaps of the interval.
+    have a gap at the same time. It reads all gaps of the interval, and keeps others from
+    writing no longer than the gaps of one market take; those that others change meanwhile are
+    left to the next time.
     """
     symbols = [symbol for symbol, of in coverage.symbols_covered(ledger) if of == interval]
-    with ledger.write() as connection:
+    with ledger.read() as connection:
         stored = _read(connection, interval, symbols)
         covered = coverage.read_within(connection, symbols, interval)
-        told = classified(stored, covered, market_statuses.markets_within(connection))
-        new = {symbol: joined(pieces) for symbol, pieces in told.items()}
-        _replace(connection, ledger, interval, stored, new)
+        markets = market_statuses.markets_within(connection)
+    for symbol, pieces in classified(stored, covered, markets).items():
+        new = joined(pieces)
+        if new == stored[symbol]:
+            continue
+        with ledger.write() as connection:
+            now = _read(connection, interval, [symbol])
+            if now.get(symbol) == stored[symbol]:
+                _replace(connection, ledger, interval, now, {symbol: new})
 
 
 def unsettled(

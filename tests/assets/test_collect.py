@@ -6,7 +6,8 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from assets.collect import FLUSH_SECONDS, Collecting, Collector
+from assets.collect import FLUSH_SECONDS, Collector
+from assets.collected import Collecting
 from resources.errors import NotFound, StoreUnavailable
 from resources.feeds import Feeds, build_feeds
 from resources.http import Client, Member, Membership, Pool

@@ -18,18 +18,26 @@ def market(*windows: Window) -> MarketProgress:
 
 def test_what_was_answered_is_not_asked_for_again() -> None:
     one = market(Window(0, 10), Window(50, 60))
-    one.advance(Window(0, 4))
-    assert one.next_before(100) == Window(4, 10)
-    assert one.next_before(4) is None
-    one.advance(Window(4, 10))
-    assert one.next_before(100) == Window(50, 60)
+    assert one.advance(Window(0, 4)) == [Window(0, 4)]
+    assert one.next_before(100, 1) == Window(4, 10)
+    assert one.next_before(4, 1) is None
+    assert one.advance(Window(4, 10)) == [Window(4, 10)]
+    assert one.next_before(100, 1) == Window(50, 60)
     assert one.reached == 10
+
+
+def test_holes_that_lie_near_are_asked_for_together() -> None:
+    one = market(Window(0, 10), Window(20, 30), Window(70, 80))
+    assert one.next_before(100, 50) == Window(0, 30)
+    assert one.advance(Window(0, 25)) == [Window(0, 10), Window(20, 25)]
+    assert one.next_before(100, 50) == Window(25, 80)
 
 
 def test_an_answer_that_proves_nothing_ends_its_range() -> None:
     one = market(Window(0, 10))
-    one.advance(Window(0, 0))
-    assert one.next_before(100) is None
+    assert one.advance(Window(0, 0)) == []
+    assert one.next_before(100, 1) is None
+    assert one.reached == 10
 
 
 @pytest.mark.parametrize(
@@ -70,7 +78,11 @@ def test_news_are_told_once() -> None:
     assert (first.status, first.missing) == ("pending", (WHOLE,))
     assert one.news() is None
     one.begin()
-    one.retried()
+    one.retried(NoneAvailable("all are down"))
     second = one.news()
     assert second is not None
-    assert (second.status, second.retries) == ("running", 1)
+    assert (second.status, second.retries, second.error) == ("running", 1, "all are down")
+    one.answered("binance")
+    third = one.news()
+    assert third is not None
+    assert third.error is None
