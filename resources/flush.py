@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from resources.lake import Lake, Merged
 from resources.ledger import Ledger, commits, coverage, gaps, latest, quality_events, quarantine
 from resources.market import Interval
-from resources.plan import Window, missing
+from resources.plan import Window, missing, union, without
 from resources.quality import apart
 from resources.schemas import CANDLES, PRICES, UTC_TIME, bucket_of, check_candles
 
@@ -75,23 +75,27 @@ def flush_candles(
     """
     rows = _Rows.of(pages, interval, mode)
     merged = lake.merge(CANDLES, rows.closed) if rows.closed.height else Merged(None)
+    version = merged.version
     with ledger.write() as connection:
+        if version is None and rows.closed.height and _are_new(connection, interval, pages):
+            # A run that was killed has stored them, and said so to nobody.
+            version = lake.version(CANDLES)
         _keep_broken(connection, ledger, rows.broken)
         seen = gaps.subtract(connection, interval, _seen(pages, rows.checked, interval))
-        coverage.extend(connection, interval, _proven(pages, rows.broken, interval))
+        coverage.extend(connection, interval, _proven(pages, rows, interval))
         gaps.observe(connection, ledger, interval, seen)
         quality_events.record(connection, ledger, _disputes(merged.kept, tolerance))
         latest.put_forming(connection, _forming_rows(rows.forming, interval))
-        if merged.version is not None:
+        if version is not None:
             keys = _candle_keys(rows.closed, interval)
             count = merged.inserted + merged.revised
-            commits.record(connection, ledger, CANDLES.name, merged.version, keys, count)
+            commits.record(connection, ledger, CANDLES.name, version, keys, count)
     return Flushed(
         merged.inserted,
         merged.revised,
         rows.broken.height,
         merged.kept.height if merged.kept is not None else 0,
-        int(merged.version is not None),
+        int(version is not None),
         dict(rows.broken.group_by("reason").len().iter_rows()),
     )
 
@@ -123,6 +127,12 @@ class _Rows:
             checked.clear() if every else checked.filter(told["forming"]),
             checked.clear() if every else checked.filter(~told["sound"]),
         )
+
+
+def _are_new(connection: sa.Connection, interval: Interval, pages: Sequence[CandlePage]) -> bool:
+    """Whether any of these windows was not acknowledged before."""
+    known = coverage.read_within(connection, sorted({page.symbol for page in pages}), interval)
+    return any(missing(page.window, known.get(page.symbol, ())) for page in pages)
 
 
 def _keep_broken(connection: sa.Connection, ledger: Ledger, broken: pl.DataFrame) -> None:
@@ -188,32 +198,40 @@ def _with_origin(pages: Sequence[CandlePage], interval: Interval, mode: str) -> 
 
 
 def _proven(
-    pages: Sequence[CandlePage], broken: pl.DataFrame, interval: Interval
+    pages: Sequence[CandlePage], rows: _Rows, interval: Interval
 ) -> list[tuple[str, Window]]:
-    """The windows of these pages without their quarantined candles, by symbol."""
+    """The windows of these pages without the candles of which only broken rows came, by symbol."""
+    sound = rows.closed.select("symbol", at=pl.col("open_time").dt.epoch("ms"))
+    broken = rows.broken.select("symbol", at=_floored(pl.col("open_time"), interval)).drop_nulls()
     holes: dict[str, list[Window]] = {}
-    for symbol, at in (
-        broken.select("symbol", pl.col("open_time").dt.epoch("ms")).drop_nulls().rows()
-    ):
-        opened = interval.floor(at)
-        holes.setdefault(symbol, []).append(Window(opened, opened + interval.ms))
+    for symbol, at in broken.join(sound, on=["symbol", "at"], how="anti").iter_rows():
+        holes.setdefault(symbol, []).append(Window(at, at + interval.ms))
+    broken_by_symbol = {symbol: union(windows) for symbol, windows in holes.items()}
     return [
         (page.symbol, part)
         for page in pages
-        for part in missing(page.window, holes.get(page.symbol, []))
+        for part in without([page.window], broken_by_symbol.get(page.symbol, ()))
     ]
+
+
+def _floored(opens: pl.Expr, interval: Interval) -> pl.Expr:
+    """The open time, ms, of the candle that such a time lies in."""
+    offset = interval.floor(0)
+    return (opens.dt.epoch("ms") - offset) // interval.ms * interval.ms + offset
 
 
 def _seen(
     pages: Sequence[CandlePage], checked: pl.DataFrame, interval: Interval
 ) -> list[gaps.Seen]:
     """What each page proves, and the candles that are absent from it; broken ones are there."""
-    opens = checked["open_time"].dt.epoch("ms")
+    step = interval.ms
+    # One that does not open where it should is there too: it is quarantined, not absent.
+    opens = checked.select(_floored(pl.col("open_time"), interval)).to_series()
     found, at = [], 0
     for page in pages:
         mine = opens.slice(at, page.frame.height)
         at += page.frame.height
-        holes = holes_between(mine, page.window, interval.ms)
+        holes = holes_between(mine.drop_nulls(), page.window, step)
         found.append(gaps.Seen(page.symbol, page.provider, page.window, holes))
     return found
 

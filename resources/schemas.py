@@ -239,6 +239,12 @@ def check_candles(frame: pl.DataFrame, interval: Interval, now_ms: int) -> pl.Da
         ((open_ms - offset) % interval.ms != 0, "not aligned to the interval"),
         (~pl.all_horizontal(pl.col(c) > 0 for c in numbers[:4]), "price not positive"),
         (pl.col("volume") < 0, "negative volume"),
+        (
+            ~pl.col("quote_volume").is_finite()
+            | (pl.col("quote_volume") < 0)
+            | (pl.col("trades") < 0),
+            "impossible quote volume or trades",
+        ),
         ((pl.col("high") < body[0]) | (pl.col("low") > body[1]), "high or low inside the body"),
         (pl.max_horizontal(*numbers[:4]) > 1e12, "insane magnitude"),
     ]

@@ -1,6 +1,6 @@
 """The tables of the lake, kept as Delta Lake."""
 
-from resources.lake.lake import Lake
+from resources.lake.lake import Lake, collect
 from resources.lake.merge import Merged
 
-__all__ = ["Lake", "Merged"]
+__all__ = ["Lake", "Merged", "collect"]

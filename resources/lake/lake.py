@@ -129,6 +129,14 @@ class Lake:
         return rows.filter(pl.col("symbol").is_in(batch["symbol"].unique().to_list())).collect()
 
 
+def collect(rows: pl.LazyFrame) -> pl.DataFrame:
+    """Read what was scanned. Raises StoreUnavailable when a file of the lake cannot be read."""
+    try:
+        return rows.collect()
+    except (OSError, pl.exceptions.ComputeError) as error:
+        raise StoreUnavailable(f"the lake cannot be read: {error}") from error
+
+
 @contextmanager
 def _translated() -> Iterator[None]:
     try:

@@ -129,7 +129,9 @@ def split_changed(table: Table, stored: pl.DataFrame, batch: pl.DataFrame) -> Sp
     if stored.is_empty():
         return Split(batch, stored)
     key = list(table.key)
-    beside = stored.select(*key, *table.values, "provider", "mode", pl.lit(1).alias("known"))
+    beside = stored.select(
+        *key, *table.values, "provider", "mode", "known_at", pl.lit(1).alias("known")
+    )
     both = batch.join(beside, on=key, how="left", suffix="_stored", maintain_order="left")
     differs = pl.any_horizontal(
         pl.col(name).ne_missing(pl.col(f"{name}_stored")) for name in table.values
@@ -144,8 +146,12 @@ def split_changed(table: Table, stored: pl.DataFrame, batch: pl.DataFrame) -> Sp
         refused=pl.col("known").is_not_null() & differs & ~may_change,
     )
     changed = batch.filter(flags["changed"])
+    # Later than what it replaces, whatever the clock says: `as_of` goes by this order.
+    later = pl.max_horizontal("known_at", pl.col("known_at_stored") + pl.duration(milliseconds=1))
+    known_at = both.select(pl.when(flags["changed"]).then(later).otherwise("known_at"))
+    fresh = batch.with_columns(known_at.to_series().alias("known_at"))
     return Split(
-        batch.filter(flags["new"] | flags["changed"]),
+        fresh.filter(flags["new"] | flags["changed"]),
         stored.join(changed.select(key), on=key, how="semi"),
         _kept(both.filter(flags["refused"])) if flags["refused"].any() else None,
     )
