@@ -35,8 +35,6 @@ FLUSH_ROWS = 50_000
 FLUSH_SECONDS = 5.0
 _AT_ONCE = 8
 _LONGEST_WAIT = 900.0
-# How many providers are asked for a candle before it counts as one that does not exist.
-_OPINIONS = 2
 # Missing candles no further apart than this many are asked for together.
 _REACH = 500
 
@@ -121,7 +119,8 @@ class Collector:
 
     async def _ask_others(self, month: Window) -> None:
         """Ask for what an answer of this month left out once more, of another provider."""
-        known = gaps.unsettled(self._ledger, self._interval, list(self._markets), month, _OPINIONS)
+        opinions = self._how.opinions
+        known = gaps.unsettled(self._ledger, self._interval, list(self._markets), month, opinions)
         broken = coverage.missing_many(self._ledger, list(self._markets), self._interval, month)
         asked = {
             name: [

@@ -11,11 +11,13 @@ from resources.ledger.collections import SymbolState
 @dataclass(frozen=True, slots=True)
 class Collecting:
     """How candles are collected: `retries` of a page, and the share of a close (`tolerance`) by
-    which two providers may differ; `mode` is that of the rows, sandbox or live."""
+    which two providers may differ; `mode` is that of the rows, sandbox or live. Before a candle
+    counts as one that does not exist, `opinions` providers are asked for it."""
 
     mode: str
     retries: int = 3
     tolerance: float = 0.005
+    opinions: int = 2
 
 
 @dataclass(slots=True)

@@ -5,7 +5,7 @@ from typing import Any
 
 import polars as pl
 
-from resources.flush import holes_between
+from resources.holes import holes_between
 from resources.lake import Lake
 from resources.ledger import Ledger, coverage, quarantine
 from resources.market import Interval

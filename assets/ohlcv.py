@@ -1,5 +1,6 @@
 """Candles: one row per closed candle of a market and interval."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
@@ -8,7 +9,7 @@ import dagster as dg
 from pydantic import Field
 
 from assets.boundary import asset_boundary
-from assets.collect import Collector
+from assets.collect import FLUSH_SECONDS, Collector
 from assets.collected import Collected, Collecting
 from assets.collection import logged
 from assets.interrupting import run_interruptibly
@@ -28,6 +29,12 @@ from resources.room import estimated_bytes, require_room
 from resources.schemas import CANDLES
 
 Todo = Mapping[Interval, Mapping[Symbol, Sequence[Window]]]
+
+
+# How many providers are asked for a candle before it counts as one that does not exist; more
+# where that is what a run is about.
+_OPINIONS = 2
+_OPINIONS_ON_GAPS = 4
 
 
 class OhlcvConfig(dg.Config):
@@ -66,9 +73,9 @@ def ohlcv(
     ledger: dg.ResourceParam[Ledger],
 ) -> dg.MaterializeResult[None]:
     with (
+        registered(ledger, context.run, config.mode) as registration,
         asset_boundary(context.retry_number, ledger.now()),
         logged(ledger, OHLCV_ASSET, context.run.run_id) as collection,
-        registered(ledger, context.run, config.mode) as registration,
     ):
         window = _window(context, config, ledger.now())
         todo = _todo(config, feeds, ledger, window)
@@ -78,7 +85,7 @@ def ohlcv(
         )
         require_room(lake.url, needed)
         collected = run_interruptibly(
-            _collect(context, feeds, lake, ledger, todo, window, registration)
+            _collect(context, feeds, lake, ledger, todo, window, registration, config.mode)
         )
         collection.records = sum(one.flushed.rows for one in collected.values())
         collection.failures.update(_failures(collected))
@@ -117,8 +124,10 @@ async def _collect(
     todo: Todo,
     window: Window,
     registration: Registration,
+    mode: str,
 ) -> dict[Interval, Collected]:
-    how = Collecting(feeds.mode, feeds.retries, feeds.tolerance)
+    opinions = _OPINIONS_ON_GAPS if mode == "gap_fill" else _OPINIONS
+    how = Collecting(feeds.mode, feeds.retries, feeds.tolerance, opinions)
     collected = {}
     async with feeds.open_feeds(ledger) as open_feeds:
         for interval, ranges in todo.items():
@@ -133,14 +142,24 @@ async def _collect(
                 tell=registration.tell,
             )
             collected[interval] = await collector.collect(ranges, window)
-            gaps.classify(ledger, interval)
+            if collected[interval].flushed.absent:
+                await _classify(ledger, interval, registration)
     return collected
+
+
+async def _classify(ledger: Ledger, interval: Interval, registration: Registration) -> None:
+    """Find the reasons of gaps; of very many that takes a minute, in which we go on."""
+    classifying = asyncio.create_task(asyncio.to_thread(gaps.classify, ledger, interval))
+    while not classifying.done():
+        await asyncio.wait([classifying], timeout=FLUSH_SECONDS)
+        registration.tell(())
+    classifying.result()
 
 
 def _tell(context: dg.AssetExecutionContext, interval: Interval, flushed: Flushed) -> None:
     context.log.info(
         f"stored {flushed.rows} {interval} candles, revised {flushed.revised}, "
-        f"quarantined {flushed.quarantined}, disputed {flushed.disputed}"
+        f"quarantined {flushed.quarantined}, disputed {flushed.disputed}, absent {flushed.absent}"
     )
 
 
@@ -209,6 +228,7 @@ def _metadata(collected: Mapping[Interval, Collected]) -> dict[str, dg.MetadataV
         "pages": dg.MetadataValue.int(sum(one.pages for one in collected.values())),
         "revised": dg.MetadataValue.int(flushed.revised),
         "disputed": dg.MetadataValue.int(flushed.disputed),
+        "absent": dg.MetadataValue.int(flushed.absent),
         "quarantined": dg.MetadataValue.json(dict(flushed.quarantined_by_reason)),
     }
 

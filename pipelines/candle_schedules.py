@@ -28,7 +28,7 @@ def candle_schedules(settings: Settings) -> list[dg.ScheduleDefinition]:
             return dg.SkipReason("1h is none of HEADWATER_COLLECTION_INTERVALS")
         if due_in_hour_of(settings.collection_schedule, context.scheduled_execution_time):
             return dg.SkipReason("all intervals are collected in this hour")
-        return _asked(context, ledger, settings, "forward", Interval.H1)
+        return _asked(context, ledger, settings, "forward", str(Interval.H1))
 
     def gaps(context: dg.ScheduleEvaluationContext, ledger: Ledger) -> _Tick:
         return _asked(context, ledger, settings, "gap_fill")

@@ -87,7 +87,7 @@ def ranges(
     """
     names = [str(symbol) for symbol in symbols]
     have = coverage.covered_many(ledger, names, interval)
-    aligned = Window(interval.ceil(window.start), interval.floor(window.end))
+    aligned = window.opens(interval, ledger.now())
     return {
         symbol: missing(_bounded(mode, aligned, have.get(name, [])), have.get(name, []))
         for symbol, name in zip(symbols, names, strict=True)

@@ -11,6 +11,7 @@ from typing import Any
 import polars as pl
 import sqlalchemy as sa
 
+from resources.holes import holes_between
 from resources.lake import Lake, Merged
 from resources.ledger import Ledger, commits, coverage, gaps, latest, quality_events, quarantine
 from resources.market import Interval
@@ -38,13 +39,15 @@ class CandlePage:
 class Flushed:
     """Counts of one flush, or summed over a run.
 
-    `rows` were not stored before, `disputed` ones are stored otherwise by another provider.
+    `rows` were not stored before, `disputed` ones are stored otherwise by another provider,
+    and `absent` ones nobody who was asked has.
     """
 
     rows: int = 0
     revised: int = 0
     quarantined: int = 0
     disputed: int = 0
+    absent: int = 0
     commits: int = 0
     quarantined_by_reason: dict[str, int] = field(default_factory=dict)
 
@@ -53,6 +56,7 @@ class Flushed:
         self.revised += other.revised
         self.quarantined += other.quarantined
         self.disputed += other.disputed
+        self.absent += other.absent
         self.commits += other.commits
         for reason, count in other.quarantined_by_reason.items():
             self.quarantined_by_reason[reason] = self.quarantined_by_reason.get(reason, 0) + count
@@ -95,6 +99,7 @@ def flush_candles(
         merged.revised,
         rows.broken.height,
         merged.kept.height if merged.kept is not None else 0,
+        sum(hole.length for one in seen for hole in one.holes) // interval.ms,
         int(version is not None),
         dict(rows.broken.group_by("reason").len().iter_rows()),
     )
@@ -234,23 +239,6 @@ def _seen(
         holes = holes_between(mine.drop_nulls(), page.window, step)
         found.append(gaps.Seen(page.symbol, page.provider, page.window, holes))
     return found
-
-
-def holes_between(times: pl.Series, window: Window, step: int) -> list[Window]:
-    """The runs of open times (ms) of an aligned window that `times`, in any order, lacks."""
-    if len(times) * step == window.length and _runs(times, window.start, step):
-        return []
-    inside = times.filter((times >= window.start) & (times < window.end))
-    known = inside.unique().sort()
-    before = pl.concat([pl.Series([window.start - step], dtype=pl.Int64), known]) + step
-    after = pl.concat([known, pl.Series([window.end], dtype=pl.Int64)])
-    edges = pl.DataFrame({"from": before, "to": after}).filter(pl.col("to") > pl.col("from"))
-    return [Window(start, end) for start, end in edges.iter_rows()]
-
-
-def _runs(times: pl.Series, start: int, step: int) -> bool:
-    """Whether times go on from `start` by `step`."""
-    return bool((times == pl.int_range(start, start + len(times) * step, step, eager=True)).all())
 
 
 def _disputes(kept: pl.DataFrame | None, tolerance: float) -> list[quality_events.Event]:

@@ -26,8 +26,8 @@ def covered_many(
 def missing_many(
     ledger: Ledger, symbols: Sequence[str], interval: Interval, window: Window
 ) -> Mapping[str, list[Window]]:
-    """What of the whole candles of a window is not covered, for each of these symbols."""
-    wanted = Window(interval.ceil(window.start), interval.floor(window.end))
+    """Which candles that open in a window, and have closed, are not covered, by symbol."""
+    wanted = window.opens(interval, ledger.now())
     have = covered_many(ledger, symbols, interval)
     return {symbol: missing(wanted, have.get(symbol, [])) for symbol in symbols}
 

@@ -1,13 +1,13 @@
 """Candles collected by real runs from the sandbox."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import dagster as dg
 import polars as pl
 import pytest
 
 from assets.ohlcv import ohlcv
-from resources.ledger import coverage, latest, quarantine
+from resources.ledger import coverage, gaps, latest, quarantine
 from resources.plan import Window
 from resources.schemas import CANDLES
 from tests.runs import Platform
@@ -131,3 +131,11 @@ def test_a_bad_request_fails_at_once_with_a_sentence(
     assert not result.success
     [failure] = [e for e in result.all_events if e.is_step_failure]
     assert words in str(failure.step_failure_data.user_failure_data)
+
+
+def test_weeks_that_cross_months_are_stored_once_and_leave_no_gaps(platform: Platform) -> None:
+    assert platform.ohlcv("2025-01-01", "2025-12-01", symbols=["BTC"], interval="1w").success
+    opens = platform.rows(CANDLES)["open_time"]
+    assert opens.diff().drop_nulls().unique().to_list() == [timedelta(weeks=1)]
+    assert opens.len() == 52
+    assert gaps.read(platform.ledger, "BTC/USDT", "1w") == []

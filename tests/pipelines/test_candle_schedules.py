@@ -39,6 +39,9 @@ def tick(
     ) as context:
         found = schedule(context)
     assert isinstance(found, dg.RunRequest | dg.SkipReason)
+    if isinstance(found, dg.RunRequest):
+        # As the daemon gets it, over the wire.
+        dg.serialize_value(found)
     return found
 
 

@@ -99,9 +99,9 @@ def test_another_mode_is_refused_with_those_there_are(ledger: Ledger) -> None:
 @pytest.mark.parametrize(
     ("mode", "expected"),
     [
-        ("", [hours(0, 10), hours(20, 30), hours(40, 60)]),
-        ("backward", [hours(0, 10), hours(20, 30), hours(40, 60)]),
-        ("forward", [hours(40, 60)]),
+        ("", [hours(0, 10), hours(20, 30), hours(40, 61)]),
+        ("backward", [hours(0, 10), hours(20, 30), hours(40, 61)]),
+        ("forward", [hours(40, 61)]),
         ("gap_fill", [hours(20, 30)]),
     ],
 )

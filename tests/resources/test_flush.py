@@ -1,6 +1,7 @@
 """Flushing: lake first, then one transaction of the ledger."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -145,3 +146,62 @@ def test_providers_that_differ_by_more_than_the_tolerance_disagree(
     )
     found = quality_events.between(ledger, "1h", START, START + HOUR)
     assert found == ([event] if noted else [])
+
+
+def test_a_row_that_opens_between_two_candles_is_missing_still_and_no_gap(
+    lake: Lake, ledger: Ledger
+) -> None:
+    whole = page(range(4))
+    second = pl.col("open_time") == pl.col("open_time").min() + pl.duration(hours=1)
+    late = pl.when(second).then(pl.col("open_time") + pl.duration(minutes=30))
+    odd = whole.frame.with_columns(late.otherwise("open_time").alias("open_time"))
+    flush_candles(lake, ledger, Interval.H1, [replace(whole, frame=odd)], "live")
+    assert gaps.read(ledger, "BTC/USDT", "1h") == []
+    missing = Window(START + HOUR, START + 2 * HOUR)
+    assert coverage.missing_many(ledger, ["BTC/USDT"], Interval.H1, whole.window) == {
+        "BTC/USDT": [missing]
+    }
+
+
+def test_a_row_without_a_time_hides_no_candle(lake: Lake, ledger: Ledger) -> None:
+    whole = page(range(4))
+    third = pl.int_range(pl.len()) == 2
+    blank = whole.frame.with_columns(
+        pl.when(third).then(None).otherwise("open_time").alias("open_time")
+    )
+    flush_candles(lake, ledger, Interval.H1, [replace(whole, frame=blank)], "live")
+    [gap] = gaps.read(ledger, "BTC/USDT", "1h")
+    assert gap.window == Window(START + 2 * HOUR, START + 3 * HOUR)
+
+
+def test_a_candle_that_came_sound_and_broken_is_not_asked_for_again(
+    lake: Lake, ledger: Ledger
+) -> None:
+    whole = page(range(3))
+    broken = whole.frame.head(1).with_columns(close=pl.lit(float("nan")))
+    both = replace(whole, frame=pl.concat([broken, whole.frame]))
+    assert flush_candles(lake, ledger, Interval.H1, [both], "live").quarantined == 1
+    assert coverage.covered(ledger, "BTC/USDT", "1h") == [whole.window]
+
+
+@pytest.mark.parametrize(("column", "value"), [("quote_volume", float("nan")), ("trades", -1)])
+def test_what_providers_tell_besides_the_prices_must_be_possible_too(
+    lake: Lake, ledger: Ledger, column: str, value: float
+) -> None:
+    one = page(range(1))
+    kind = CANDLE_PAGE[column]
+    odd = one.frame.with_columns(pl.lit(value).cast(kind).alias(column))
+    flushed = flush_candles(lake, ledger, Interval.H1, [replace(one, frame=odd)], "live")
+    assert flushed.quarantined_by_reason == {"impossible quote volume or trades": 1}
+
+
+def test_a_revision_is_known_after_what_it_replaces_whatever_the_clock_says(
+    lake: Lake, ledger: Ledger
+) -> None:
+    first = page(range(1))
+    earlier = replace(page(range(1), close=10.5), fetched_at=NOW - HOUR)
+    flush_candles(lake, ledger, Interval.H1, [first], "live")
+    assert flush_candles(lake, ledger, Interval.H1, [earlier], "live").revised == 1
+    [stored] = lake.scan(CANDLES, {}).collect().to_dicts()
+    assert stored["close"] == 10.5
+    assert round(stored["known_at"].timestamp() * 1000) == NOW + 1
