@@ -80,26 +80,21 @@ def _collect(parsed: argparse.Namespace) -> None:
 
 def _add_plan(commands: Commands) -> None:
     plan = commands.add_parser("plan", help="tell what candles cost each provider, asking none")
-    plan.add_argument("symbols", metavar="SYMBOL", nargs="*", help="default: all active markets")
-    plan.add_argument("--interval", help="default: 1h")
+    plan.add_argument("symbols", metavar="SYMBOL", nargs="*",
+                      help="default: the largest and the watchlist's")  # fmt: skip
+    plan.add_argument("--interval", help="default: all that are collected")
     plan.add_argument("--start", metavar="DATE", help="default: HEADWATER_COLLECTION_START_DATE")
-    plan.add_argument("--end", metavar="DATE", help="the last day, YYYY-MM-DD, UTC; default: now")
+    plan.add_argument(
+        "--end", metavar="DATE", help="the last day, YYYY-MM-DD, UTC; default: yesterday"
+    )
     add_providers(plan)
     plan.set_defaults(run=_plan)
 
 
 def _plan(parsed: argparse.Namespace) -> None:
-    from pipelines.collect import tell_cost
-    from resources.demand import day_end, day_start
-    from resources.market import Interval, load_registry
-    from resources.plan import Window
+    from pipelines.collect import plan
 
-    settings = settings_of(parsed)
-    interval = Interval.parse(parsed.interval or Interval.H1)
-    start = parsed.start or settings.collection_start_date.isoformat()
-    end = day_end(parsed.end) if parsed.end else _now()
-    wanted = {interval: load_registry().chosen(parsed.symbols, settings.top_n)}
-    tell_cost(settings, _ledger(settings), "", wanted, Window(day_start(start), end))
+    plan(parsed, settings_of(parsed))
 
 
 def _add_keys(commands: Commands) -> None:

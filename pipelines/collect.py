@@ -7,23 +7,21 @@ import sys
 import tempfile
 import uuid
 from argparse import Namespace
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
 from pipelines import dagster_storage
 from pipelines.follow import follow, summary, tell_current
-from pipelines.home import own_home, port_of_running, require_mode
+from pipelines.home import own_home, port_of_running, reading_ledger, require_mode
 from pipelines.output import say
 from pipelines.processes import MARK, RUN_ENVIRONMENT, end_all
 from resources import collecting
 from resources.collecting import Request
-from resources.demand import Markets
-from resources.errors import InvalidInput, Unavailable
+from resources.errors import InvalidInput, NothingLeft, Unavailable
 from resources.graphql import Dagster
 from resources.ledger import Ledger, collections
-from resources.plan import Window
 from resources.room import require_room
 from resources.settings import Settings, child_environment
 
@@ -34,25 +32,22 @@ _LOG = Path("logs") / "collect.log"
 
 def collect(parsed: Namespace, settings: Settings) -> None:
     """Collect as the arguments say; the process ends with exit code 1 where a market failed."""
-    ledger = Ledger(settings.ledger_url)
-    ledger.migrate()
     if parsed.what == "status":
-        tell_current(ledger)
+        with reading_ledger(settings) as stored:
+            tell_current(stored)
         return
     if parsed.mode is None:
         raise InvalidInput("say what to collect: --mode backward, forward or gap_fill")
-    symbols = [one for one in (parsed.symbols or "").split(",") if one.strip()]
-    request = collecting.asked(
-        ledger,
-        settings,
-        parsed.mode,
-        start=parsed.start or "",
-        end=parsed.end or "",
-        symbols=symbols,
-        interval=parsed.interval or "",
-    )
+    symbols = None
+    if parsed.symbols is not None:
+        symbols = [one for one in parsed.symbols.split(",") if one.strip()]
     if parsed.dry_run:
-        tell_cost(settings, ledger, request.mode, request.markets, request.window)
+        _tell_cost(parsed, settings, parsed.mode, symbols)
+        return
+    ledger = Ledger(settings.ledger_url)
+    ledger.migrate()
+    request = _asked(parsed, settings, ledger, parsed.mode, symbols)
+    if request is None:
         return
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.default_int_handler)
@@ -63,13 +58,42 @@ def collect(parsed: Namespace, settings: Settings) -> None:
         sys.exit(1)
 
 
-def tell_cost(
-    settings: Settings, ledger: Ledger, mode: str, wanted: Markets, window: Window
+def plan(parsed: Namespace, settings: Settings) -> None:
+    """Tell what it would cost to collect backward."""
+    _tell_cost(parsed, settings, "backward", parsed.symbols or None)
+
+
+def _asked(
+    parsed: Namespace,
+    settings: Settings,
+    ledger: Ledger,
+    mode: str,
+    symbols: Sequence[str] | None,
+) -> Request | None:
+    """What is to be collected; None where nothing is, which is said."""
+    start, end, interval = parsed.start or "", parsed.end or "", parsed.interval or ""
+    try:
+        return collecting.asked(
+            ledger, settings, mode, start=start, end=end, symbols=symbols, interval=interval
+        )
+    except NothingLeft as left:
+        say(str(left))
+        return None
+
+
+def _tell_cost(
+    parsed: Namespace, settings: Settings, mode: str, symbols: Sequence[str] | None
 ) -> None:
-    """What it would cost each provider, and the disk."""
+    """What it would cost each provider, and the disk; nothing is stored for that."""
     from pipelines.costs import estimate  # noqa: PLC0415 (the parsers of all providers)
 
-    planned = estimate(settings, ledger, mode, wanted, window)
+    with reading_ledger(settings) as ledger:
+        request = _asked(parsed, settings, ledger, mode, symbols)
+        if request is None:
+            return
+        if not settings.home_dir.exists():
+            say(f"nothing is stored yet: there is no {settings.home_dir}")
+        planned = estimate(settings, ledger, request)
     for provider, cost in planned.costs.items():
         say(f"{provider}: {cost}")
     if not planned.candles:
@@ -100,26 +124,35 @@ def _where_it_runs(settings: Settings, ledger: Ledger, request: Request, port: i
         if found is not None:
             collecting.cancel(dagster, ledger, found)
 
-    follow(ledger, collection_id, going, cancel)
-    _close(ledger, collection_id)
+    canceled = follow(ledger, collection_id, going, cancel)
+    _close(ledger, collection_id, canceled)
     return collection_id
 
 
 def _in_a_process(settings: Settings, ledger: Ledger, request: Request) -> str:
     run_id = str(uuid.uuid4())
-    with own_home(settings), _providers(settings) as environment:
+    with own_home(settings):
         end_all(settings.home_dir, grace=2.0)
         dagster_storage.prepare(settings)
-        with collecting.claimed(ledger, request, _ORIGIN) as (collection_id, tags):
-            collections.launched(ledger, collection_id, run_id)
-            say(f"run {run_id} in a process of its own, Headwater does not run; Ctrl-C cancels it")
-            given = {"run_id": run_id, "tags": dict(tags), "config": request.run_config}
+        with (
+            _providers(settings) as environment,
+            collecting.claimed(ledger, request, _ORIGIN) as (collection_id, tags),
+        ):
+            canceled = False
             try:
+                collections.launched(ledger, collection_id, run_id)
+                say(
+                    f"run {run_id} in a process of its own, Headwater does not run; Ctrl-C cancels it"
+                )
+                given = {"run_id": run_id, "tags": dict(tags), "config": request.run_config}
                 with _running(settings, given, environment) as process:
                     cancel = partial(_interrupt, settings, run_id, process)
-                    follow(ledger, collection_id, lambda: process.poll() is None, cancel)
+                    canceled = follow(ledger, collection_id, lambda: process.poll() is None, cancel)
+            except KeyboardInterrupt:
+                canceled = True
+                raise
             finally:
-                _close(ledger, collection_id, f"; see {settings.home_dir / _LOG}")
+                _close(ledger, collection_id, canceled, f"; see {settings.home_dir / _LOG}")
     return collection_id
 
 
@@ -137,7 +170,8 @@ def _providers(settings: Settings) -> Iterator[Mapping[str, str]]:
     from pipelines.supervisor import sandbox_config  # noqa: PLC0415 (as above)
     from sandbox.server import running  # noqa: PLC0415 (of no use for real providers)
 
-    with running(sandbox_config(), settings.sandbox_replay) as url:
+    mark = {MARK: str(settings.home_dir)}
+    with running(sandbox_config(), settings.sandbox_replay, mark) as url:
         yield {"HEADWATER_SANDBOX_PORT": url.rpartition(":")[2]}
 
 
@@ -167,8 +201,12 @@ def _running(
                 process.wait(_PATIENCE)
 
 
-def _close(ledger: Ledger, collection_id: str, hint: str = "") -> None:
+def _close(ledger: Ledger, collection_id: str, canceled: bool, hint: str = "") -> None:
     """A run that ended before it began to collect cannot have said so."""
     found = collections.find(ledger, collection_id)
-    if found is not None and found.ended_at is None:
+    if found is None or found.ended_at is not None:
+        return
+    if canceled:
+        collections.end(ledger, collection_id, "canceled")
+    else:
         collections.end(ledger, collection_id, "failure", f"its run ended without a word{hint}")

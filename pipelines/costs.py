@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from resources import demand
-from resources.demand import Markets
+from resources.collecting import Request
 from resources.feeds import build_feeds
 from resources.http.client import Client
 from resources.ledger import Ledger
-from resources.plan import Cost, Demand, Window
+from resources.plan import Cost, Demand
 from resources.room import estimated_bytes
 from resources.settings import Settings
 
@@ -22,15 +22,15 @@ class Estimate:
     bytes: int
 
 
-def estimate(
-    settings: Settings, ledger: Ledger, mode: str, wanted: Markets, window: Window
-) -> Estimate:
-    """What it costs to fetch what `mode` misses of these markets in a window."""
+def estimate(settings: Settings, ledger: Ledger, request: Request) -> Estimate:
+    """What it costs to fetch what is missing of a request."""
     feeds = build_feeds(Client(ledger, sandbox_url=settings.sandbox_url), ledger)
     demands = [
         Demand(symbol, interval, gap)
-        for interval, symbols in wanted.items()
-        for symbol, gaps in demand.ranges(ledger, mode, interval, symbols, window).items()
+        for interval, symbols in request.markets.items()
+        for symbol, gaps in demand.ranges(
+            ledger, request.mode, interval, symbols, request.window
+        ).items()
         for gap in gaps
     ]
     size = sum(estimated_bytes(one.interval, [one.window]) for one in demands)

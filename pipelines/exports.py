@@ -10,15 +10,15 @@ from pathlib import Path
 import polars as pl
 from tqdm import tqdm
 
-from api.queries.candles import CandleView, to_table
 from pipelines.home import require_mode
 from pipelines.output import say
 from pipelines.stop import Stop, stoppable
 from resources.candle_sets import Layout, file_name, find_layout
+from resources.candle_view import CandleView, to_table
 from resources.demand import day_end, day_start
 from resources.errors import Conflict, InvalidInput, StoreUnavailable
 from resources.lake import Lake
-from resources.ledger import Ledger, coverage
+from resources.ledger import Ledger, coverage, resampled
 from resources.market import Interval, load_registry
 from resources.plan import Window
 from resources.settings import Settings
@@ -43,7 +43,7 @@ def export_files(parsed: Namespace, settings: Settings) -> None:
     )
     symbols = _symbols(parsed.symbols, settings, interval)
     lake = Lake(settings.lake_url).frozen()
-    views = [CandleView(lake, symbol, interval) for symbol in symbols]
+    views = [CandleView(lake, symbol, interval, resampled=True) for symbol in symbols]
     stored = [view for view in views if _holds(view, window)]
     for view in views:
         if view not in stored:
@@ -53,8 +53,9 @@ def export_files(parsed: Namespace, settings: Settings) -> None:
     parts = [stored] if layout.wide else [[view] for view in stored]
     for part in parts:
         path = parsed.to / file_name(layout, part[0].symbol, interval)
-        if path.exists() and not parsed.overwrite:
-            raise Conflict(f"{path} is there already: --overwrite replaces it")
+        there = [one for one in layout.files(path) if one.exists()]
+        if there and not parsed.overwrite:
+            raise Conflict(f"{there[0]} is there already: --overwrite replaces it")
     with stoppable() as stop, _written(parsed.to, stop) as folder:
         for part in tqdm(parts, desc="writing", unit=" files", disable=not sys.stderr.isatty()):
             _write(layout, part, window, folder, stop)
@@ -67,7 +68,8 @@ def _symbols(spelt: str | None, settings: Settings, interval: Interval) -> Seque
         return sorted({str(market) for market in load_registry().chosen(named, 0)})
     ledger = Ledger(settings.ledger_url)
     ledger.migrate()
-    return [symbol for symbol, known in coverage.symbols_covered(ledger) if known == interval]
+    known = [*coverage.symbols_covered(ledger), *(what[:2] for what in resampled.spans(ledger))]
+    return sorted({symbol for symbol, of in known if of == interval})
 
 
 def _holds(view: CandleView, window: Window) -> bool:

@@ -44,20 +44,29 @@ class Progress:
 
 def follow(
     ledger: Ledger, collection_id: str, going: Callable[[], bool], cancel: Callable[[], None]
-) -> None:
-    """Show how far it is until it has ended; Ctrl-C cancels it, and waits until it has."""
+) -> bool:
+    """Show how far it is until it has ended; Ctrl-C cancels it, and waits until it has.
+
+    Returns whether it was cancelled so.
+    """
     progress = Progress()
+    canceled = told = False
     while True:
         try:
+            if canceled and not told:
+                cancel()
+                told = True
             more = going()
             progress.show(collections.states(ledger, collection_id))
             if not more:
                 break
             time.sleep(_PAUSE)
         except KeyboardInterrupt:
+            # A second one may have cut the first one's cancel short.
+            canceled, told = True, False
             say("The collection is being cancelled …")
-            cancel()
     progress.close()
+    return canceled
 
 
 def summary(ledger: Ledger, collection_id: str) -> bool:

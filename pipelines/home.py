@@ -2,10 +2,12 @@
 
 import fcntl
 import shutil
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from resources.errors import StartRefused
+from resources.ledger import Ledger
 from resources.room import RESERVE
 from resources.settings import Settings
 
@@ -36,6 +38,17 @@ def own_home(settings: Settings, dagster_port: int | None = None) -> Iterator[No
         _require_room(settings)
         require_mode(settings)
         yield
+
+
+@contextmanager
+def reading_ledger(settings: Settings) -> Iterator[Ledger]:
+    """The ledger for what stores nothing: where there is none yet an empty one, and no home."""
+    with tempfile.TemporaryDirectory() as folder:
+        there = settings.database_url is not None or (settings.home_dir / "ledger.db").exists()
+        ledger = Ledger(settings.ledger_url if there else f"sqlite:///{folder}/ledger.db")
+        ledger.migrate()
+        yield ledger
+        ledger.close()
 
 
 @contextmanager

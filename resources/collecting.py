@@ -8,7 +8,7 @@ from typing import Any
 
 from resources import demand
 from resources.demand import Markets, day_end, day_start
-from resources.errors import Conflict, HeadwaterError, InvalidInput
+from resources.errors import Conflict, HeadwaterError, InvalidInput, NothingLeft
 from resources.graphql import BEHIND_SCHEDULES, Dagster, partition_range
 from resources.ledger import Ledger, collections
 from resources.ledger.collections import Collection
@@ -60,18 +60,21 @@ def asked(
     *,
     start: str = "",
     end: str = "",
-    symbols: Sequence[str] = (),
+    symbols: Sequence[str] | None = None,
     interval: str = "",
 ) -> Request:
     """A collection, checked. `start` and `end` are days, both included; `symbols` in any spelling.
 
-    What is not given is as the settings and the watchlist say. Raises InvalidInput.
+    What is not given is as the settings and the watchlist say. Raises InvalidInput, also for
+    an empty list of symbols, and NothingLeft where the days hold nothing for the mode.
     """
     if mode not in MODES:
         raise InvalidInput(f"mode {mode!r} is none of {', '.join(MODES)}")
+    if symbols is not None and not symbols:
+        raise InvalidInput("symbols is an empty list: name some, or leave it out for all markets")
     now = ledger.now()
     given = _days(settings, start, end, now)
-    named = [str(symbol) for symbol in read_markets(symbols)]
+    named = [str(symbol) for symbol in read_markets(symbols or ())]
     wanted = demand.markets(
         ledger,
         load_registry(),
@@ -85,11 +88,10 @@ def asked(
     bounds = given if start else Window(_FIRST_DAY, given.end)
     window = demand.span(ledger, mode, wanted, given.start, now).clip(bounds)
     if not window.length:
-        raise InvalidInput(
-            f"nothing is left to collect {mode} from {start or 'then'} to {end or 'now'}"
-        )
+        told = f"from {start or 'then'} to {end or 'now'}"
+        raise NothingLeft(f"nothing is left to collect {mode} {told}")
     days = {"start": day_key(window.start), "end": day_key(window.end - 1)}
-    config = {"mode": mode, "symbols": named, "interval": interval, **days}
+    config = {"mode": mode, "symbols": named, "interval": str(interval), **days}
     return Request(mode, wanted, window, config)
 
 

@@ -2,6 +2,7 @@
 
     HeadwaterError
     ├── InvalidInput            422  the caller must change what was asked
+    │   ├── NothingLeft              it is there already: nothing is to be done
     │   └── InvalidEntries           `errors` lists what is wrong with providers that were sent
     ├── TooLarge                413  more was sent than is taken
     ├── Unauthorized            401  no key, or a bad one
@@ -47,6 +48,12 @@ class HeadwaterError(Exception):
 class InvalidInput(HeadwaterError):
     status = 422
     title = "Invalid input"
+
+
+class NothingLeft(InvalidInput):
+    """What was asked for leaves nothing to be done."""
+
+    title = "Nothing left"
 
 
 class InvalidEntries(InvalidInput):

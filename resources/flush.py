@@ -82,7 +82,6 @@ def flush_candles(
     version = merged.version
     with ledger.write() as connection:
         if version is None and rows.closed.height and _are_new(connection, interval, pages):
-            # A run that was killed has stored them, and said so to nobody.
             version = lake.version(CANDLES)
         _keep_broken(connection, ledger, rows.broken)
         seen = gaps.subtract(connection, interval, _seen(pages, rows.checked, interval))
@@ -135,7 +134,8 @@ class _Rows:
 
 
 def _are_new(connection: sa.Connection, interval: Interval, pages: Sequence[CandlePage]) -> bool:
-    """Whether any of these windows was not acknowledged before."""
+    """Whether any of these windows was not acknowledged: what is stored of it is from a run that
+    was killed and told nobody."""
     known = coverage.read_within(connection, sorted({page.symbol for page in pages}), interval)
     return any(missing(page.window, known.get(page.symbol, ())) for page in pages)
 

@@ -3,6 +3,7 @@
 All windows are [start, end) of open times, milliseconds since 1970, UTC.
 """
 
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -51,6 +52,10 @@ class Window:
     @property
     def length(self) -> int:
         return max(0, self.end - self.start)
+
+    def opens(self, interval: Interval, now: int) -> "Window":
+        """The candles that open in this window and have closed by `now`."""
+        return Window(interval.ceil(self.start), min(interval.ceil(self.end), interval.floor(now)))
 
     def clip(self, other: "Window") -> "Window":
         """The part of this window that lies in the other; its length may be 0."""
@@ -117,7 +122,14 @@ class Cost:
     minutes: float
 
     def __str__(self) -> str:
-        return f"{self.requests} requests of weight {self.weight} within {self.minutes:.1f} minutes"
+        calls = "1 request" if self.requests == 1 else f"{self.requests} requests"
+        return f"{calls} of weight {self.weight} within {self._time()}"
+
+    def _time(self) -> str:
+        seconds = max(1, math.ceil(self.minutes * 60))
+        if seconds >= 60:
+            return f"{self.minutes:.1f} minutes"
+        return "1 second" if seconds == 1 else f"{seconds} seconds"
 
 
 def cost(

@@ -15,22 +15,33 @@ _PATIENCE = 30.0  # seconds until it must answer
 
 
 @contextmanager
-def running(config: Mapping[str, Any], replay: Path | None = None) -> Iterator[str]:
+def running(
+    config: Mapping[str, Any],
+    replay: Path | None = None,
+    environment: Mapping[str, str] | None = None,
+) -> Iterator[str]:
     """Plays the providers of `config`, as in `{"providers": {"binance": {"host": "api.binance.com"}}}`.
 
-    Yields the base URL, without a slash at its end, once the sandbox answers; ends it at exit.
+    `environment` comes on top of ours. Yields the base URL, without a slash at its end, once the sandbox answers; ends it at exit.
     Raises RuntimeError where it does not start; it says why on stderr.
     """
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "sandbox.json"
         file.write_text(json.dumps(config))
         # Its frames are small: more threads of polars cost a third more CPU.
-        command = ["env", "POLARS_MAX_THREADS=1", sys.executable]
+        more = {"POLARS_MAX_THREADS": "1", **(environment or {})}
+        command = ["env", *(f"{name}={value}" for name, value in more.items()), sys.executable]
         command += ["-m", "sandbox", "--port", "0", "--config", str(file)]
         if replay:
             command += ["--replay", str(replay)]
-        # Only ourselves are started, with a file of ours.
-        process = subprocess.Popen(command, cwd=_ROOT, stdout=subprocess.PIPE, text=True)  # noqa: S603
+        process = subprocess.Popen(  # noqa: S603 (only ourselves, with a file of ours)
+            command,
+            cwd=_ROOT,
+            stdout=subprocess.PIPE,
+            text=True,
+            # Ctrl-C is for whoever calls us: what still needs the providers ends first.
+            start_new_session=True,
+        )
         with process:
             try:
                 yield _answering(process)

@@ -16,8 +16,9 @@ ROOMS = ("resources", "assets", "pipelines", "api", "sandbox")
 GENERIC = (
     "resources/http", "resources/lake", "resources/ledger", "resources/feeds.py",
     "resources/flush.py", "resources/plan.py", "resources/capabilities.py",
-    "resources/candle_answers.py", "resources/candle_sets", "resources/collecting.py",
-    "resources/demand.py", "resources/quality.py", "resources/resample.py", "resources/room.py",
+    "resources/candle_answers.py", "resources/candle_sets", "resources/candle_view.py",
+    "resources/collecting.py", "resources/demand.py", "resources/quality.py",
+    "resources/resample.py", "resources/room.py",
     "assets", "api", "pipelines",
 )  # fmt: skip
 LONGEST_FILE = 300

@@ -4,7 +4,7 @@ from typing import Literal
 
 import polars as pl
 
-from api.queries.candles import CandleView
+from resources.candle_view import CandleView
 from resources.plan import Window
 
 Stand = Literal["flat", "null"]

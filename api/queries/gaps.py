@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from api.params import now_ms
-from api.queries.candles import CandleView
 from api.queries.fill import known_range
-from resources.flush import holes_between
+from resources.candle_view import CandleView
+from resources.holes import holes_between
 from resources.ledger import Ledger, coverage, gaps, market_statuses, quarantine
 from resources.ledger.gap_ranges import NO_TRADE, NOT_LISTED, Gap
 from resources.plan import Window, overlaps, union, without

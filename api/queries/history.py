@@ -8,7 +8,7 @@ import polars as pl
 
 from api.params import Fill, now_ms
 from api.queries import fill
-from api.queries.candles import EMPTY, CandleView, to_table
+from resources.candle_view import EMPTY, CandleView, to_table
 from resources.plan import Window
 
 # Steps that are read at once: of all columns, and of those that tell a candle from others.

@@ -1,18 +1,16 @@
 """Which market or asset a spelling means."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import sqlalchemy as sa
 
-from api.queries.candles import CandleView
+from resources.candle_view import CandleView
 from resources.errors import UnknownSymbol
 from resources.lake import Lake
 from resources.ledger import Ledger
 from resources.ledger.tables import coverage, resampled_spans
 from resources.market import Asset, Interval, Registry, Symbol
 from resources.market.registry import MAIN_QUOTES
-from resources.schemas import CANDLES_RESAMPLED
 
 
 def find_asset(registry: Registry, spelling: str) -> Asset:
@@ -44,11 +42,9 @@ def find_market(
 def candles_of(
     lake: Lake, ledger: Ledger, market: str, interval: Interval, as_of: int | None = None
 ) -> CandleView:
-    """The candles of a market; those made of its lower intervals where it has none of its own."""
-    own = CandleView(lake, market, interval, as_of)
-    if collected(ledger, [market], interval) or not resampled(ledger, [market], interval):
-        return own
-    return own if own.has_any() else replace(own, table=CANDLES_RESAMPLED)
+    """The candles of a market, with those made of its lower intervals where any were."""
+    made = bool(resampled(ledger, [market], interval))
+    return CandleView(lake, market, interval, as_of, made)
 
 
 def collected(ledger: Ledger, markets: Sequence[str], interval: Interval | None) -> set[str]:

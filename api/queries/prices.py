@@ -6,9 +6,9 @@ from typing import Any, Literal
 import polars as pl
 
 from api.answers import iso
-from api.queries.rows import collect, source_of
 from api.queries.rows import iso as iso_column
-from resources.lake import Lake
+from api.queries.rows import source_of
+from resources.lake import Lake, collect
 from resources.ledger import Ledger, latest
 from resources.plan import Window
 from resources.schemas import PRICES, utc

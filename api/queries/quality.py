@@ -9,9 +9,9 @@ import sqlalchemy as sa
 
 from api.answers import iso
 from api.params import DAY_MS, LATEST
-from api.queries.rows import collect, source_of
+from api.queries.rows import source_of
 from resources.errors import InvalidInput
-from resources.lake import Lake
+from resources.lake import Lake, collect
 from resources.ledger import Ledger
 from resources.ledger.tables import quality_events
 from resources.market import Interval

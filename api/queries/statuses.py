@@ -5,8 +5,8 @@ from typing import Any
 
 from api.answers import iso
 from api.params import now_ms
-from api.queries.candles import CandleView
 from api.queries.fill import known_range
+from resources.candle_view import CandleView
 from resources.lake import Lake
 from resources.ledger import Ledger, coverage, listings, market_statuses
 from resources.market import Interval, Registry, Symbol

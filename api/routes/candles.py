@@ -25,10 +25,10 @@ from api.params import (
     window_of,
 )
 from api.queries import candles, fill
-from api.queries.candles import CandleView
 from api.queries.history import History, fill_window, history
 from api.queries.markets import candles_of, find_market
 from api.services import Services, ServicesDep
+from resources.candle_view import CandleView
 from resources.errors import InvalidInput
 from resources.ledger import latest
 from resources.market import Interval, Symbol

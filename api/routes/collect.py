@@ -26,7 +26,9 @@ class Wanted(BaseModel):
     mode: _Word = Field(description="backward, forward or gap_fill.")
     start_date: _Word | None = Field(None, description="First day, YYYY-MM-DD, UTC.")
     end_date: _Word | None = Field(None, description="Last day, YYYY-MM-DD, UTC.")
-    symbols: list[_Word] | None = Field(None, max_length=1000, description="In any spelling.")
+    symbols: list[_Word] | None = Field(
+        None, max_length=1000, description="In any spelling; none given: all."
+    )
     interval: _Word | None = Field(None, description="One interval; default: all.")
 
 
@@ -48,7 +50,7 @@ async def trigger(services: ServicesDep, body: WantedBody) -> Answer:
         body.mode,
         start=body.start_date or "",
         end=body.end_date or "",
-        symbols=body.symbols or (),
+        symbols=body.symbols,
         interval=body.interval or "",
     )
     run_id = await services.scheduler.collect(services.ledger, request)

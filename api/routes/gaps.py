@@ -9,8 +9,7 @@ from api.auth import READ
 from api.cursors import from_cursor, to_cursor
 from api.params import CursorQuery, EndQuery, IntervalQuery, StartQuery, SymbolPath
 from api.queries import gaps
-from api.queries.candles import CandleView
-from api.queries.markets import find_market
+from api.queries.markets import candles_of, find_market
 from api.queries.statuses import statuses
 from api.services import ServicesDep
 from resources.errors import InvalidInput
@@ -35,7 +34,7 @@ def candle_gaps(
     if start is not None and end is not None and start > end:
         raise InvalidInput("start must not be after end")
     market = find_market(services.ledger, services.registry, symbol, interval)
-    view = CandleView(services.lake, market, interval)
+    view = candles_of(services.lake, services.ledger, market, interval)
     found = gaps.completeness(services.ledger, view, start, end)
     of = ("gaps", market, interval)
     after = from_cursor(cursor, *of) if cursor else 0

@@ -14,7 +14,8 @@ from pathlib import Path
 
 import polars as pl
 
-from assets.collect import Collecting, Collector
+from assets.collect import Collector
+from assets.collected import Collecting
 from resources.feeds import Feeds
 from resources.http.client import Client
 from resources.http.pool import Pool

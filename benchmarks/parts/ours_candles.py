@@ -14,7 +14,8 @@ from pathlib import Path
 
 import polars as pl
 
-from assets.collect import Collecting, Collector
+from assets.collect import Collector
+from assets.collected import Collecting
 from benchmarks.klines_server import END, start_of, symbols
 from resources.demand import ranges
 from resources.feeds import Feeds

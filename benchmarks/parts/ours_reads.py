@@ -8,8 +8,9 @@ import polars as pl
 
 from api.params import now_ms
 from api.queries import prices
-from api.queries.candles import CandleView, to_rows
+from api.queries.candles import to_rows
 from benchmarks.written_lake import opened
+from resources.candle_view import CandleView
 from resources.market import Interval
 from resources.plan import Window
 

@@ -8,6 +8,7 @@ Open time in ms since 1970, open, high, low, close, volume.
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Annotated
 
 import msgspec
 import polars as pl
@@ -17,7 +18,9 @@ from resources.candle_sets.tables import readable
 from resources.errors import InvalidInput
 
 _Number = float | None
-_ROWS = msgspec.json.Decoder(list[tuple[int, _Number, _Number, _Number, _Number, _Number]])
+# What 64 bits hold; polars takes no more.
+_Time = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
+_ROWS = msgspec.json.Decoder(list[tuple[_Time, _Number, _Number, _Number, _Number, _Number]])
 _RAW = {"time": pl.Int64(), **{name: pl.Float64() for name in PRICES}}
 _PLACE = re.compile(r"(?P<what>.*) - at `\$\[(?P<row>\d+)\](?:\[(?P<column>\d)\])?.*`")
 _BYTE = re.compile(r"\(byte (\d+)\)")

@@ -1,5 +1,6 @@
 """What every layout reads and writes, and how columns of files become it."""
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +25,8 @@ TIMES = (
 
 # 10^k of each unit in a second; a time since 2001 and before 2286 has one reading alone.
 _UNITS = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}
+# The last second of such a count: of November 2286.
+_END = 10**10 - 1
 _ISO = ("%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%dT%H:%M", "%Y-%m-%d")
 
 Frames = Iterator[pl.DataFrame]
@@ -47,6 +50,8 @@ class Layout:
     read: Callable[[Path], Frames]
     write: Callable[[Made, Path], None]
     wide: bool = False
+    # All files that `write` makes, of the path it is given.
+    files: Callable[[Path], Sequence[Path]] = lambda path: [path]
 
 
 def refuse(row: int, what: str) -> InvalidInput:
@@ -54,12 +59,20 @@ def refuse(row: int, what: str) -> InvalidInput:
     return InvalidInput(f"row {row + 1}: {what}")
 
 
+def unordered(row: int, what: str) -> InvalidInput:
+    return refuse(
+        row,
+        f"{what} does not come after the one before it: "
+        "each open time must stand once, in ascending order",
+    )
+
+
 def shaped(frame: pl.DataFrame, first: int = 0) -> pl.DataFrame:
     """The columns of a file as a SET frame, whatever case its names have.
 
     `first` is the row of the file that the frame begins with.
     """
-    named = _by_name(frame)
+    named = by_name(frame.columns)
     time = next((name for name in TIMES if name in named), None)
     lacking = [name for name in PRICES if name not in named]
     if time is None or lacking:
@@ -73,9 +86,12 @@ def shaped(frame: pl.DataFrame, first: int = 0) -> pl.DataFrame:
         if name not in named:
             columns.append(pl.repeat(None, frame.height, dtype=kind, eager=True).alias(name))
         elif kind == pl.String:
-            columns.append(frame[named[name]].cast(pl.String).alias(name))
+            columns.append(_words(frame[named[name]]).alias(name))
         else:
-            columns.append(numbers(frame[named[name]], first, kind).alias(name))
+            # Programs without nulls write NaN where they know none.
+            told = frame[named[name]]
+            told = told.fill_nan(None) if told.dtype.is_float() else told
+            columns.append(numbers(told, first, kind).alias(name))
     return pl.DataFrame(columns).select(SET.names())
 
 
@@ -93,8 +109,10 @@ def numbers(column: pl.Series, first: int, kind: pl.DataType = SET["open"]) -> p
         column = column.str.strip_chars().replace("", None)
     elif not (column.dtype.is_numeric() or column.dtype == pl.Null):
         raise InvalidInput(f"column {column.name} holds {column.dtype}, not numbers")
+    if kind.is_integer():
+        return _whole(column, first, "no whole number")
     made = column.cast(kind, strict=False)
-    _require(column, made, first, "no whole number" if kind.is_integer() else "no number")
+    _require(column, made, first, "no number")
     return made
 
 
@@ -102,8 +120,10 @@ def times(column: pl.Series, first: int) -> pl.Series:
     """A column of open times: points in time, counts since 1970 in a unit that their size tells,
     or ISO 8601 in UTC. None may be missing."""
     if isinstance(column.dtype, pl.Datetime):
+        _bound(column, first, _UNITS[column.dtype.time_unit])
         made = column if column.dtype.time_zone else column.dt.replace_time_zone("UTC")
     elif column.dtype == pl.Date:
+        _bound(column, first, 1 / 86_400)
         made = column.cast(pl.Datetime("us")).dt.replace_time_zone("UTC")
     elif column.dtype == pl.String:
         made = _spelt_times(column.str.strip_chars(), first)
@@ -118,8 +138,7 @@ def times(column: pl.Series, first: int) -> pl.Series:
 
 def since_1970(column: pl.Series, first: int, unit: str | None = None) -> pl.Series:
     """Counts since 1970 of one unit, that of the first, or of `unit`."""
-    counts = column.cast(pl.Int64, strict=False)
-    _require(column, counts, first, "no whole number of a time")
+    counts = _whole(column, first, "no whole number of a time")
     known = counts.drop_nulls()
     if known.is_empty():
         return pl.Series(column.name, [None] * len(column), dtype=UTC_TIME)
@@ -149,6 +168,7 @@ def _spelt_times(column: pl.Series, first: int) -> pl.Series:
     for other in readings[1:]:
         made = made.fill_null(other) if made.null_count() else made
     _require(column, made, first, "no time in UTC such as 2026-01-31T13:00:00Z")
+    _bound(made, first, _UNITS["us"])
     return made.dt.replace_time_zone("UTC")
 
 
@@ -157,9 +177,45 @@ def _unit(count: int) -> str | None:
     return next(fitting, None)
 
 
-def _by_name(frame: pl.DataFrame) -> dict[str, str]:
+def _bound(column: pl.Series, first: int, scale: float) -> None:
+    """Raises InvalidInput where a time is none since 1970 and before 2286.
+
+    Compares the integers behind the times: polars panics where it converts those it cannot hold.
+    """
+    counts = column.to_physical()
+    fits = counts.is_between(0, min(math.floor(_END * scale), 2**63 - 1))
+    if not fits.fill_null(value=True).all():
+        row = _where(~fits)
+        raise refuse(
+            first + row,
+            f"column {column.name} holds a time before 1970 or after 2286 ({counts[row]})",
+        )
+
+
+def _words(column: pl.Series) -> pl.Series:
+    """A column of text; bytes are text where they are UTF-8."""
+    if not isinstance(column.dtype, pl.String | pl.Categorical | pl.Enum | pl.Binary | pl.Null):
+        raise InvalidInput(f"column {column.name} holds {column.dtype}, not text")
+    try:
+        return column.cast(pl.String)
+    except pl.exceptions.ComputeError as error:
+        raise InvalidInput(f"column {column.name} holds bytes that are no UTF-8") from error
+
+
+def _whole(column: pl.Series, first: int, what: str) -> pl.Series:
+    made = column.cast(pl.Int64, strict=False)
+    if column.dtype.is_numeric():
+        # The cast cuts fractions off.
+        same = made.cast(column.dtype, strict=False) == column
+        made = pl.select(pl.when(same).then(made)).to_series()
+    _require(column, made, first, what)
+    return made
+
+
+def by_name(columns: Sequence[str]) -> dict[str, str]:
+    """The names of columns by their plain form. Raises InvalidInput where one stands twice."""
     named: dict[str, str] = {}
-    for column in frame.columns:
+    for column in columns:
         plain = column.strip().strip("\ufeff").lower().replace(" ", "_")
         if plain in named:
             raise InvalidInput(f"there are two columns {plain}")

@@ -9,7 +9,8 @@ from pathlib import Path
 import polars as pl
 
 from resources.candle_sets.names import interval_of, market_of, read_market
-from resources.candle_sets.shape import Layout
+from resources.candle_sets.shape import Layout, unordered
+from resources.candle_sets.tables import readable
 from resources.errors import InvalidInput
 from resources.market import Interval, Symbol
 from resources.schemas import IMPORTED, check_candles
@@ -51,22 +52,21 @@ class Survey:
 
     def look(self, frame: pl.DataFrame, now: int) -> None:
         """Take one more piece. Raises InvalidInput where times do not ascend."""
+        numbered = frame.with_row_index("row", self.rows)
         self.rows += frame.height
-        for (symbol, interval), rows in frame.group_by(_MARKET, maintain_order=True):
-            self._ascend((str(symbol), str(interval)), rows["open_time"].dt.epoch("ms"))
+        for (symbol, interval), rows in numbered.group_by(_MARKET, maintain_order=True):
+            self._ascend((str(symbol), str(interval)), rows)
             checked = check_candles(rows, Interval(str(interval)), now)
             self.broken.update(checked["reason"].drop_nulls().to_list())
 
-    def _ascend(self, market: tuple[str, str], times: pl.Series) -> None:
+    def _ascend(self, market: tuple[str, str], candles: pl.DataFrame) -> None:
+        times = candles["open_time"].dt.epoch("ms")
         known = self._markets.get(market)
         before = times.shift(1) if known is None else times.shift(1, fill_value=known.last)
         steps = (times - before).drop_nulls()
         if (steps <= 0).any():
-            at = int(times[-len(steps) + int((steps <= 0).arg_max() or 0)])
-            raise InvalidInput(
-                f"the candle {_iso(at)} of {market[0]} does not come after the one before it: "
-                "each open time must stand once, in ascending order"
-            )
+            at = int((steps <= 0).arg_max() or 0) - len(steps)
+            raise unordered(candles["row"][at], f"the candle {_iso(times[at])} of {market[0]}")
         smallest = [int(s) for s in (steps.min(), known and known.step) if isinstance(s, int)]
         rows = (known.rows if known else 0) + len(times)
         self._markets[market] = _Market(rows, int(times[-1]), min(smallest, default=None))
@@ -96,8 +96,10 @@ def survey(layout: Layout, path: Path, named: Named, now: int) -> Survey:
     Raises InvalidInput and UnknownSymbol, which say what is wrong with it.
     """
     found = Survey(path)
-    for frame in located(layout, path, named):
-        found.look(frame, now)
+    # Whatever polars refuses in there, it is the file.
+    with readable(layout.name):
+        for frame in located(layout, path, named):
+            found.look(frame, now)
     found.judge()
     return found
 

@@ -1,14 +1,14 @@
 """Tables of our own columns as parquet and csv, and how any table file is read piece by piece."""
 
 import itertools
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 import polars as pl
 from polars.io.plugins import register_io_source
 
-from resources.candle_sets.shape import CHUNK, Frames, Layout, Made, shaped
+from resources.candle_sets.shape import CHUNK, Frames, Layout, Made, by_name, shaped
 from resources.errors import InvalidInput
 
 _TIME_FORM = "%Y-%m-%dT%H:%M:%S%.fZ"
@@ -65,12 +65,20 @@ def _read_parquet(path: Path) -> Frames:
 
 
 def _read_csv(path: Path) -> Frames:
+    # polars would give the second of two columns of one name another.
+    by_name(_csv_columns(path))
     first = 0
     for text in _csv_parts(path):
         with readable("csv"):
             rows = pl.read_csv(text, infer_schema=False)
         yield shaped(rows, first)
         first += rows.height
+
+
+def _csv_columns(path: Path) -> Sequence[str]:
+    with readable("csv"), path.open("rb") as file:
+        names = pl.read_csv(file.readline(_LONGEST), has_header=False, infer_schema=False)
+    return [name for name in names.row(0) if name]
 
 
 def _csv_parts(path: Path) -> Iterator[bytes]:

@@ -20,9 +20,11 @@ from resources.candle_sets.shape import (
     Layout,
     Made,
     completed,
+    numbers,
     plain,
     shaped,
     times,
+    unordered,
 )
 from resources.candle_sets.tables import lazily, pieces, readable
 from resources.errors import InvalidInput
@@ -35,7 +37,11 @@ _NAMELESS = "__index_level_0__"
 
 def _read(path: Path) -> Frames:
     for first, rows in pieces(lambda: pl.scan_parquet(path, glob=False), "parquet"):
-        yield shaped(rows.rename({_NAMELESS: _INDEX}, strict=False), first)
+        yield shaped(_indexed(rows), first)
+
+
+def _indexed(rows: pl.DataFrame) -> pl.DataFrame:
+    return rows if _INDEX in rows.columns else rows.rename({_NAMELESS: _INDEX}, strict=False)
 
 
 def _write(frames: Made, path: Path) -> None:
@@ -45,39 +51,66 @@ def _write(frames: Made, path: Path) -> None:
 def _read_wide(path: Path) -> Frames:
     """`path` is the file of the closes; the other fields lie beside it."""
     paths = _beside(path)
+    if len(set(paths)) < len(paths):
+        raise InvalidInput("its name has no Close, in whose place those of the other fields stand")
     with readable("parquet"):
-        size = CHUNK // len(pl.read_parquet_schema(path)) + 1
+        size = CHUNK // (len(pl.read_parquet_schema(path)) + 1) + 1
     readers = [
         pieces(functools.partial(pl.scan_parquet, one, glob=False), "parquet", size)
         for one in paths
     ]
+    last: int | None = None
     for parts in itertools.zip_longest(*readers):
         if not all(parts):
             raise InvalidInput(f"{', '.join(one.name for one in paths)} have not the same rows")
-        fields = [rows.rename({_NAMELESS: _INDEX}, strict=False) for _, rows in parts]
-        yield _long(fields, parts[0][0], paths)
+        first = parts[0][0]
+        fields = [_indexed(rows) for _, rows in parts]
+        opened = _shared_times(fields, first, paths)
+        _ascend(opened, last, first)
+        last = int(opened.to_physical()[-1])
+        yield _long(fields, opened, first, paths)
 
 
-def _long(fields: Sequence[pl.DataFrame], first: int, paths: Sequence[Path]) -> pl.DataFrame:
-    """The rows of all fields, one a market and time; those without any value are left out."""
+def _shared_times(fields: Sequence[pl.DataFrame], first: int, paths: Sequence[Path]) -> pl.Series:
     names = fields[0].columns
     for rows, path in zip(fields, paths, strict=True):
         if _INDEX not in rows.columns:
             raise InvalidInput(f"{path.name} has no column {_INDEX}")
         if rows.columns != names or not rows[_INDEX].equals(fields[0][_INDEX]):
             raise InvalidInput(f"{path.name} has other markets or times than {paths[0].name}")
-    markets = [name for name in names if name != _INDEX]
-    opened = times(fields[0][_INDEX], first).alias("open_time")
+    return times(fields[0][_INDEX], first)
+
+
+def _ascend(opened: pl.Series, last: int | None, first: int) -> None:
+    counts = opened.to_physical()
+    late = (counts <= counts.shift(1, fill_value=last)).fill_null(value=False)
+    if late.any():
+        row = late.arg_max() or 0
+        raise unordered(first + row, f"the time {opened[row]:%Y-%m-%dT%H:%M:%SZ}")
+
+
+def _long(
+    fields: Sequence[pl.DataFrame], opened: pl.Series, first: int, paths: Sequence[Path]
+) -> pl.DataFrame:
+    """The rows of all fields, one a market and time; those without any value are left out."""
+    markets = [name for name in fields[0].columns if name != _INDEX]
     long = [
-        rows.with_columns(opened)
-        .unpivot(markets, index="open_time", variable_name="symbol")
-        .rename({"value": name})
-        for name, rows in zip(PRICES, fields, strict=True)
+        _numbered(rows, opened, first, path)
+        .unpivot(markets, index=_INDEX, variable_name="symbol", value_name=name)
+        .cast({name: pl.Float64})
+        for name, rows, path in zip(PRICES, fields, paths, strict=True)
     ]
     joined = pl.concat([long[0], *(rows.select(pl.last()) for rows in long[1:])], how="horizontal")
-    prices = joined.select(PRICES).cast(pl.Float64)
-    there = prices.select(pl.any_horizontal(pl.all().is_not_null() & pl.all().is_not_nan()))
-    return completed(joined.with_columns(prices).filter(there.to_series()))
+    there = pl.any_horizontal(pl.col(name).is_not_nan() for name in PRICES)
+    return completed(joined.rename({_INDEX: "open_time"}).filter(there))
+
+
+def _numbered(rows: pl.DataFrame, opened: pl.Series, first: int, path: Path) -> pl.DataFrame:
+    try:
+        columns = [numbers(column, first) for column in rows.drop(_INDEX)]
+    except InvalidInput as error:
+        raise InvalidInput(f"{path.name}: {error}") from error
+    return pl.DataFrame([opened.alias(_INDEX), *columns])
 
 
 def _write_wide(frames: Made, path: Path) -> None:
@@ -119,4 +152,6 @@ def _sink(frames: Frames, path: Path) -> None:
 
 
 VECTORBT = Layout("vectorbt", ".parquet", "vectorbt", _read, _write)
-WIDE = Layout("vectorbt-wide", ".parquet", "vectorbt", _read_wide, _write_wide, wide=True)
+WIDE = Layout(
+    "vectorbt-wide", ".parquet", "vectorbt", _read_wide, _write_wide, wide=True, files=_beside
+)

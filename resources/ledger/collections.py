@@ -7,7 +7,7 @@ collects says so all the time, so that one that was killed is none any more afte
 import json
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import sqlalchemy as sa
@@ -51,7 +51,8 @@ class SymbolState:
 
 @dataclass(frozen=True, slots=True)
 class Collection:
-    """One collection; times are ms since 1970, UTC. `state` is "lost" where it was killed."""
+    """One collection; times are ms since 1970, UTC. `state` is "lost" where it was killed, which
+    the next start makes "failure"."""
 
     id: str
     mode: str
@@ -118,7 +119,9 @@ def tell(
     with ledger.write() as connection:
         now = connection.execute(sa.select(ledger.clock)).scalar_one()
         mine = collections.c.id == collection_id
-        connection.execute(sa.update(collections).where(mine).values(beat_at=now + round(ahead * 1000)))
+        connection.execute(
+            sa.update(collections).where(mine).values(beat_at=now + round(ahead * 1000))
+        )
         if states:
             rows = [_symbol_row(collection_id, state, now) for state in states]
             add_counts(connection, collection_symbols, rows)
@@ -159,7 +162,11 @@ def going(ledger: Ledger) -> list[Collection]:
 
 
 def states(ledger: Ledger, collection_id: str) -> list[SymbolState]:
-    """Every market of a collection, by interval and symbol."""
+    """Every market of a collection, by interval and symbol.
+
+    None is gone on with once the collection is over, however that came: what had not ended is
+    `partial` where some was fetched, else `failed`.
+    """
     table = collection_symbols.c
     query = (
         sa.select(collection_symbols)
@@ -168,7 +175,8 @@ def states(ledger: Ledger, collection_id: str) -> list[SymbolState]:
     )
     with ledger.read() as connection:
         rows = connection.execute(query).all()
-    return [
+        whose = _read(connection, ledger, collections.c.id == collection_id)
+    found = [
         SymbolState(
             row.symbol,
             row.interval,
@@ -180,6 +188,17 @@ def states(ledger: Ledger, collection_id: str) -> list[SymbolState]:
         )
         for row in rows
     ]
+    over = next((one for one in whose if not one.going), None)
+    return found if over is None else [_left(state, over) for state in found]
+
+
+def _left(state: SymbolState, over: Collection) -> SymbolState:
+    """How a market is told once its collection is over."""
+    if state.status in ENDED:
+        return state
+    why = "canceled" if over.state == "canceled" else "the run ended"
+    status: Status = "partial" if state.records else "failed"
+    return replace(state, status=status, error=state.error or why)
 
 
 def _insert(

@@ -6,8 +6,8 @@ from typing import Any
 import httpx
 import pytest
 
-from resources.ledger import collections
-from resources.ledger.collections import SymbolState
+from resources.ledger import collections, coverage
+from resources.ledger.collections import Ending, SymbolState
 from resources.plan import COLLECTION_TAG, Window
 from tests.api.played_dagster import PlayedDagster, playing
 from tests.api.server import Store, served
@@ -99,6 +99,7 @@ def test_a_collection_is_launched_as_one_run_of_its_months(
             "the end 2026-02-01 lies before the start 2026-02-02",
         ),
         ({"mode": "backward", "end_date": "2020-01-01"}, "the start date of the settings"),
+        ({"mode": "forward", "symbols": []}, "symbols is an empty list"),
         ({"mode": "forward", "symbols": ["NOCOIN"]}, "no asset or market is spelt 'NOCOIN'"),
         ({"mode": "forward", "interval": "2h"}, "interval '2h' is none of"),
         ({"mode": "forward", "speed": "high"}, "body.speed"),
@@ -191,6 +192,37 @@ def test_the_status_tells_each_market_as_it_goes(client: httpx.Client, store: St
     assert body["error"] == "one market failed"
     again = client.get(STATUS)
     assert client.get(STATUS, headers={"If-None-Match": again.headers["etag"]}).status_code == 304
+
+
+@pytest.mark.parametrize(
+    ("ending", "told"), [("canceled", "canceled"), ("failure", "the run ended")]
+)
+def test_the_markets_of_a_collection_that_is_over_add_up(
+    client: httpx.Client, store: Store, ending: Ending, told: str
+) -> None:
+    going = collections.begin(store.ledger, None, "backward", "api", "run-8")
+    states = [
+        SymbolState("BTC/USDT", "1h", "complete", 30),
+        SymbolState("ETH/USDT", "1h", "running", 10),
+        SymbolState("SOL/USDT", "1h", "pending"),
+    ]
+    collections.tell(store.ledger, going, states)
+    collections.end(store.ledger, going, ending)
+    body = client.get(STATUS).json()
+    assert body["progress"] == {"done": 3, "total": 3, "percent": 100.0}
+    results = body["last_results"]
+    assert (results["complete"], results["partial"], results["failed"]) == (1, 1, 1)
+    assert [one["error"] for one in results["details"]] == [None, told, told]
+
+
+def test_nothing_left_to_collect_is_told_in_a_sentence(client: httpx.Client, store: Store) -> None:
+    covered = [("BTC/USDT", Window(0, store.ledger.now()))]
+    with store.ledger.write() as connection:
+        coverage.extend(connection, "1h", covered)
+    wanted = {"mode": "forward", "symbols": ["BTC"], "interval": "1h", "end_date": "2026-01-31"}
+    answer = client.post(TRIGGER, json=wanted)
+    assert (answer.status_code, answer.json()["title"]) == (422, "Nothing left")
+    assert "nothing is left to collect forward" in answer.json()["detail"]
 
 
 def test_one_that_takes_days_is_told_before_those_that_have_ended_since(

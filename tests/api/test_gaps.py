@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from resources.flush import holes_between
+from resources.holes import holes_between
 from resources.plan import Window, missing
 
 GAPS = "/api/ohlcv/gaps/BTC/USDT?interval=1h"

@@ -9,9 +9,7 @@ import httpx
 import polars as pl
 import pytest
 
-from resources.ledger import resampled
-from resources.plan import Window
-from resources.schemas import CANDLES, CANDLES_RESAMPLED, utc
+from resources.schemas import CANDLES, utc
 from tests.api.minutes import MINUTE, SINCE, minute_candles, put_minutes
 from tests.api.server import Store, opened, served, until
 from tests.api.test_candles import READERS
@@ -204,34 +202,3 @@ def test_so_many_files_are_sent_at_once_and_who_leaves_makes_room(
         assert client.head(f"{PATH}&format=csv").status_code == 200
         assert client.get(f"{PATH}&limit=1").json()["count"] == 1
     until(lambda: client.get(f"{PATH}&format=csv&limit=1").status_code == 200)
-
-
-def test_candles_that_were_made_of_lower_ones_stand_in_for_a_market_s_own(store: Store) -> None:
-    symbol = "SOL/USD"
-    made = minute_candles(symbol, range(600)).with_columns(
-        provider=pl.lit("resampled:1m"),
-        interval=pl.lit("5m"),
-        parts=pl.lit(5, pl.Int32()),
-        providers=pl.lit(["kraken"]),
-    )
-    made = made.filter(pl.col("open_time").dt.minute() % 5 == 0)
-    store.lake.merge(CANDLES_RESAMPLED, made.select(CANDLES_RESAMPLED.schema.names()))
-    with store.ledger.write() as connection:
-        window = Window(SINCE, SINCE + 600 * MINUTE)
-        resampled.add(connection, [((symbol, "5m", "1m"), [window])])
-    with reading(store) as client:
-        body = client.get("/api/ohlcv?symbol=SOL&interval=5m&limit=3").json()
-        assert (body["symbol"], body["count"], body["source"]) == (
-            symbol,
-            3,
-            "sandbox:resampled:1m",
-        )
-        path = PATH.replace("BTC/USDT", "SOL/USD").replace("1m", "5m")
-        whole = client.get(path).json()
-        assert (whole["count"], whole["source"]) == (120, "sandbox:resampled:1m")
-        table = pl.read_csv(io.BytesIO(client.get(f"{path}&format=csv").content))
-        assert table["close"].to_list() == [row["close"] for row in whole["data"]]
-        put_own = minute_candles(symbol, range(5)).with_columns(interval=pl.lit("5m"))
-        store.lake.merge(CANDLES, put_own.head(1))
-        own = client.get(path).json()
-        assert (own["count"], own["source"]) == (1, "sandbox:binance")

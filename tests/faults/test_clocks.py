@@ -4,7 +4,8 @@ import httpx
 import polars as pl
 import pytest
 
-from assets.collect import Collecting, Collector
+from assets.collect import Collector
+from assets.collected import Collecting
 from resources import demand
 from resources.feeds import build_feeds
 from resources.http.client import Client

@@ -4,7 +4,7 @@ import httpx
 import polars as pl
 import sqlalchemy as sa
 
-from api.queries.candles import CandleView
+from resources.candle_view import CandleView
 from resources.ledger import coverage, quality_events
 from resources.ledger.tables import coverage as covered_ranges
 from resources.market import Interval

@@ -8,7 +8,8 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from assets.collect import Collecting, Collector
+from assets.collect import Collector
+from assets.collected import Collecting
 from resources import demand
 from resources.errors import StoreUnavailable
 from resources.feeds import build_feeds

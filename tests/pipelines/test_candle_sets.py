@@ -14,6 +14,10 @@ import pytest
 from pipelines.candle_sets import _LAYOUTS as TOLD
 from pipelines.cli import main
 from resources.candle_sets import LAYOUTS
+from resources.lake import Lake
+from resources.ledger import Ledger
+from resources.settings import Settings
+from tests.api.fives import put_made, put_own
 from tests.resources.candle_sets.sets import frame
 
 CSV = "open_time,open,high,low,close,volume\n2026-05-01T00:00:00Z,1,2,1,1.5,3\n"
@@ -63,6 +67,27 @@ def test_a_bad_file_is_refused_and_the_others_are_stored(
     assert "144" in told.out
 
 
+@pytest.mark.parametrize(
+    ("column", "told"),
+    [
+        (pl.lit(b"\xff").alias("symbol"), "column symbol holds bytes that are no UTF-8"),
+        (pl.concat_list("open").alias("interval"), "column interval holds List"),
+        (pl.lit(2**62).cast(pl.Datetime("ms")).alias("open_time"), "row 1: column open_time"),
+    ],
+    ids=["bytes", "list", "time"],
+)
+def test_a_hostile_table_does_not_keep_the_others_out(
+    column: pl.Expr, told: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    frame(range(24)).write_parquet(tmp_path / "1.parquet")
+    frame(range(24)).with_columns(column).write_parquet(tmp_path / "0.parquet")
+    with pytest.raises(SystemExit, match="1 of 2 files are refused"):
+        main(["import", str(tmp_path), "--layout", "parquet"])
+    said = capsys.readouterr()
+    assert f"0.parquet: {told}" in said.err
+    assert said.out.splitlines()[-1].split()[2:4] == ["24", "24"]
+
+
 @pytest.mark.parametrize("name", LAYOUTS)
 def test_what_is_exported_is_equal_when_it_comes_back(
     name: str, folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
@@ -87,6 +112,25 @@ def test_an_export_is_of_the_markets_asked_for(
     assert pl.read_parquet(out / "BTC_USDT-1h.parquet").height == 72
 
 
+@pytest.mark.parametrize("named", [[], ["--symbols", "SOL/USD"]])
+def test_an_export_holds_what_was_made_of_lower_intervals(
+    folder: Path, tmp_path: Path, named: list[str]
+) -> None:
+    main(["import", str(folder), "--layout", "csv"])
+    settings = Settings()
+    lake, ledger = Lake(settings.lake_url), Ledger(settings.ledger_url)
+    put_made(lake, ledger, range(1, 8))
+    put_own(lake, range(3))
+    ledger.close()
+    out = tmp_path / "out"
+    main(["export", "--layout", "parquet", "--interval", "5m", *named, "--to", str(out)])
+    (path,) = out.iterdir()
+    table = pl.read_parquet(path)
+    own = "sandbox:binance"
+    assert table["source"].to_list() == [own] * 3 + ["sandbox:resampled:1m"] * 5
+    assert table["close"].to_list() == [1.25, 6.25, 11.25, 16, 21, 26, 31, 36]
+
+
 def test_a_file_that_is_there_is_replaced_only_if_asked(folder: Path, tmp_path: Path) -> None:
     main(["import", str(folder), "--layout", "csv"])
     asked = ["export", "--layout", "ccxt", "--to", str(tmp_path / "out")]
@@ -94,6 +138,22 @@ def test_a_file_that_is_there_is_replaced_only_if_asked(folder: Path, tmp_path: 
     with pytest.raises(SystemExit, match=r"BTC_USDT-1h\.json is there already"):
         main(asked)
     main([*asked, "--overwrite"])
+
+
+@pytest.mark.parametrize("field", ["Open", "High", "Low", "Close", "Volume"])
+def test_no_file_of_a_wide_set_is_replaced_unasked(
+    field: str, folder: Path, tmp_path: Path
+) -> None:
+    main(["import", str(folder), "--layout", "csv"])
+    mine = tmp_path / "out" / f"{field}-1h.parquet"
+    mine.parent.mkdir()
+    mine.write_text("mine")
+    asked = ["export", "--layout", "vectorbt-wide", "--to", str(mine.parent)]
+    with pytest.raises(SystemExit, match=rf"{field}-1h\.parquet is there already"):
+        main(asked)
+    assert [path.read_text() for path in mine.parent.iterdir()] == ["mine"]
+    main([*asked, "--overwrite"])
+    assert pl.read_parquet(mine).height == 72
 
 
 @pytest.mark.parametrize(

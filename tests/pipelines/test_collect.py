@@ -16,7 +16,8 @@ import pytest
 from pipelines.cli import main
 from pipelines.home import own_home
 from pipelines.processes import marked
-from resources.ledger import Ledger, collections
+from resources.ledger import Ledger, collections, coverage
+from resources.plan import Window
 from resources.settings import Settings
 
 NOVEMBER = ["--mode", "backward", "--start", "2026-11-01", "--end", "2026-11-10"]
@@ -40,7 +41,12 @@ def collecting(home: Path, arguments: Sequence[str]) -> Iterator["subprocess.Pop
     command = [sys.executable, "-m", "pipelines.cli", "collect", *arguments]
     environment = {**os.environ, "HEADWATER_HOME": str(home)}
     with subprocess.Popen(
-        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        command,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        process_group=0,
     ) as process:
         yield process
 
@@ -50,6 +56,8 @@ def collecting(home: Path, arguments: Sequence[str]) -> Iterator["subprocess.Pop
     [
         ([], "say what to collect: --mode backward, forward or gap_fill"),
         (["--mode", "sideways"], "mode 'sideways' is none of backward, forward, gap_fill"),
+        ([*NOVEMBER, "--symbols", ""], "symbols is an empty list: name some"),
+        ([*NOVEMBER, "--symbols", " ,"], "symbols is an empty list: name some"),
         ([*NOVEMBER, "--symbols", "NOCOIN"], "no asset or market is spelt 'NOCOIN'"),
         ([*NOVEMBER, "--interval", "2h"], "interval '2h' is none of"),
         (["--mode", "forward", "--start", "soon"], "'soon' is no date"),
@@ -75,11 +83,35 @@ def test_a_dry_run_tells_the_cost_and_collects_nothing(
 ) -> None:
     monkeypatch.setenv("HEADWATER_HOME", str(tmp_path / "new"))
     main(["collect", *NOVEMBER, "--symbols", "BTC,eth-usdt", "--dry-run"])
-    *costs, room = capsys.readouterr().out.splitlines()
-    assert all(re.fullmatch(r"\w+: \d+ requests of weight \d+ within .* minutes", c) for c in costs)
+    nothing, *costs, room = capsys.readouterr().out.splitlines()
+    assert nothing == f"nothing is stored yet: there is no {tmp_path / 'new'}"
+    cost = re.compile(r"\w+: \d+ requests? of weight \d+ within \d+ seconds?")
+    assert costs
+    assert all(cost.fullmatch(line) for line in costs)
     assert room.startswith("at most 500 candles, about 0.0 MB")  # 10 days of 24 hours and a day
     main(["collect", "status"])
     assert capsys.readouterr().out == "nothing was collected yet\n"
+    assert not (tmp_path / "new").exists()
+
+
+@pytest.mark.parametrize("more", [[], ["--dry-run"]])
+def test_where_nothing_is_left_to_collect_a_sentence_says_so(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    more: list[str],
+) -> None:
+    monkeypatch.setenv("HEADWATER_HOME", str(tmp_path / "new"))
+    ledger = Ledger(f"sqlite:///{tmp_path / 'new' / 'ledger.db'}")
+    ledger.migrate()
+    covered = [("BTC/USDT", Window(0, ledger.now()))]
+    with ledger.write() as connection:
+        coverage.extend(connection, "1h", covered)
+    ledger.close()
+    given = ["--symbols", "BTC", "--interval", "1h", "--start", "2026-01-01", "--end", "2026-01-31"]
+    main(["collect", "--mode", "forward", *given, *more])
+    told = "nothing is left to collect forward from 2026-01-01 to 2026-01-31\n"
+    assert capsys.readouterr().out == told
 
 
 def test_a_collection_is_a_run_of_dagster_and_ends_with_a_table(
@@ -115,11 +147,18 @@ def test_ctrl_c_cancels_the_run_and_what_it_has_stored_stays(here: Path) -> None
             time.sleep(0.2)
         with pytest.raises(SystemExit, match="another collection is going"):
             main(["collect", *NOVEMBER])
-        process.send_signal(signal.SIGINT)
+        # As a terminal sends it.
+        os.killpg(process.pid, signal.SIGINT)
         said, _ = process.communicate(timeout=60)
     assert process.returncode == 1
     assert "is being cancelled" in said
+    assert "Traceback" not in said
     assert "backward: canceled after" in said
+    states = _states(ledger)
+    assert {state.status for state in states} <= set(collections.ENDED)
+    left = [state for state in states if state.error == "canceled"]
+    assert left
+    assert all(state.status == ("partial" if state.records else "failed") for state in left)
     [newest] = collections.newest(ledger)
     assert newest.state == "canceled"
     assert newest.run_id is not None
@@ -127,6 +166,19 @@ def test_ctrl_c_cancels_the_run_and_what_it_has_stored_stays(here: Path) -> None
         run = instance.get_run_by_id(newest.run_id)
     assert run is not None
     assert run.status == dg.DagsterRunStatus.CANCELED
+    ledger.close()
+
+
+def test_ctrl_c_before_the_run_has_begun_cancels_it_too(here: Path) -> None:
+    ledger = Ledger(f"sqlite:///{here / 'ledger.db'}")
+    with collecting(here, [*NOVEMBER, "--symbols", "ADA"]) as process:
+        assert process.stdout is not None
+        assert "in a process of its own" in process.stdout.readline()
+        os.killpg(process.pid, signal.SIGINT)
+        said, _ = process.communicate(timeout=60)
+    assert process.returncode in (1, 130)
+    assert "Traceback" not in said
+    assert [one.state for one in collections.newest(ledger)] == ["canceled"]
     ledger.close()
 
 

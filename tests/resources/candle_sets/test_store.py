@@ -5,8 +5,9 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from api.queries.candles import CandleView, to_rows
+from api.queries.candles import to_rows
 from resources.candle_sets import LAYOUTS, Imported, Layout, Named, import_set, survey
+from resources.candle_view import CandleView
 from resources.flush import CandlePage, flush_candles
 from resources.lake import Lake
 from resources.ledger import Ledger, commits, coverage, gaps, quarantine

@@ -62,6 +62,30 @@ def test_after_a_start_nothing_is_going(ledger: Ledger) -> None:
     collections.claim(ledger, "forward", "api")
 
 
+def test_what_one_that_was_lost_or_killed_has_left_is_told_as_ended(ledger: Ledger) -> None:
+    begun = collections.begin(ledger, None, "backward", "api", "run-1")
+    told = [
+        SymbolState("BTC/USDT", "1h", "running", 5),
+        SymbolState("ETH/USDT", "1h", "running", 0, 3, error="kraken timed out"),
+        SymbolState("SOL/USDT", "1h", "pending"),
+        SymbolState("XRP/USDT", "1h", "skipped"),
+    ]
+    collections.tell(ledger, begun, told)
+    assert collections.states(ledger, begun) == told
+    left = [
+        SymbolState("BTC/USDT", "1h", "partial", 5, error="the run ended"),
+        SymbolState("ETH/USDT", "1h", "failed", 0, 3, error="kraken timed out"),
+        SymbolState("SOL/USDT", "1h", "failed", error="the run ended"),
+        SymbolState("XRP/USDT", "1h", "skipped"),
+    ]
+    assert collections.states(later(ledger, STALE_MS + 1_000), begun) == left
+    collections.abandon(ledger)
+    assert collections.states(ledger, begun) == left
+    # One that is tried again goes on.
+    collections.begin(ledger, None, "backward", "api", "run-1")
+    assert collections.states(ledger, begun) == told
+
+
 def test_markets_are_told_as_they_are_and_go_with_their_collection(ledger: Ledger) -> None:
     first = collections.begin(ledger, None, "backward", "api", "run-0")
     collections.tell(ledger, first, [SymbolState("BTC/USDT", "1h", "running", 5)])
