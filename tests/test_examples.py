@@ -97,7 +97,7 @@ def market(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
 @pytest.fixture(scope="module")
 def service(market: Store) -> Iterator[httpx.Client]:
     with served(market.settings) as client:
-        client.headers["X-API-Key"] = market.key("read")
+        client.headers["X-API-Key"] = market.key("admin")
         yield client
 
 
