@@ -62,7 +62,8 @@ def test_a_backfill_of_months_is_one_run(demo: Demo) -> None:
     assert run.status == "SUCCESS"
     rows = demo.lake.scan(CANDLES, {"interval": ["4h"]}).collect()
     assert rows.height == (31 + 30 + 31) * 6
-    gaps = demo.get("/api/ohlcv/gaps/ETH-USDT", interval="4h").json()
+    days = {"start": "2026-03-01", "end": "2026-06-01"}
+    gaps = demo.get("/api/ohlcv/gaps/ETH-USDT", interval="4h", **days).json()
     assert (gaps["expected"], gaps["missing"]) == (rows.height, [])
 
 
