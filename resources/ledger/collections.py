@@ -25,9 +25,11 @@ ENDED: tuple[Status, ...] = ("complete", "partial", "failed", "skipped")
 
 # Who has not said for so long that it goes on is gone, ms; beats come each few seconds.
 STALE_MS = 30_000
-# A run that was launched begins within this time, ms, or never.
+# Whoever launches a run has its id within this time, ms, or is gone.
 _LAUNCHED_MS = 120_000
-_PATIENCE = {"launching": _LAUNCHED_MS, "running": STALE_MS}
+# A run that waits for its turn behind others says nothing until it begins.
+_QUEUED_MS = 3_600_000
+_BEGUN = ("launching", "running")
 _KEPT = 50
 
 
@@ -139,7 +141,7 @@ def end(ledger: Ledger, collection_id: str, state: Ending, error: str | None = N
 def abandon(ledger: Ledger) -> None:
     """Whoever collected is gone: for a home that nobody works in."""
     with ledger.write() as connection:
-        begun = collections.c.state.in_(_PATIENCE)
+        begun = collections.c.state.in_(_BEGUN)
         over = {"state": "failure", "error": "it was killed", "ended_at": ledger.clock}
         connection.execute(sa.update(collections).where(begun).values(**over))
 
@@ -217,7 +219,7 @@ def _insert(
 
 
 def _going(connection: sa.Connection, ledger: Ledger) -> list[Collection]:
-    begun = collections.c.state.in_(_PATIENCE)
+    begun = collections.c.state.in_(_BEGUN)
     return [one for one in _read(connection, ledger, begun) if one.going]
 
 
@@ -237,7 +239,7 @@ def _read(
             row.mode,
             row.origin,
             row.run_id,
-            _state(row.state, row.age),
+            _state(row.state, row.run_id, row.age),
             row.started_at,
             row.ended_at,
             row.error,
@@ -246,9 +248,11 @@ def _read(
     ]
 
 
-def _state(state: str, age: int) -> str:
-    patience = _PATIENCE.get(state)
-    return "lost" if patience is not None and age > patience else state
+def _state(state: str, run_id: str | None, age: int) -> str:
+    if state not in _BEGUN:
+        return state
+    queued = _LAUNCHED_MS if run_id is None else _QUEUED_MS
+    return "lost" if age > (STALE_MS if state == "running" else queued) else state
 
 
 def _symbol_row(collection_id: str, state: SymbolState, now: int) -> dict[str, object]:
@@ -269,7 +273,7 @@ def _prune(connection: sa.Connection, ledger: Ledger) -> None:
     """One that takes days stays, however many others have begun and ended since."""
     table = collections.c
     kept = sa.select(table.id).order_by(table.started_at.desc()).limit(_KEPT)
-    over = table.ended_at.is_not(None) | (table.beat_at < ledger.clock - _LAUNCHED_MS)
+    over = table.ended_at.is_not(None) | (table.beat_at < ledger.clock - _QUEUED_MS)
     connection.execute(sa.delete(collections).where(table.id.not_in(kept) & over))
     orphans = collection_symbols.c.collection.not_in(sa.select(table.id))
     connection.execute(sa.delete(collection_symbols).where(orphans))
