@@ -8,9 +8,9 @@ are asked for what the answers left out.
 
 import asyncio
 import contextlib
-import random
 from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 
+from assets.boundary import pause
 from assets.collected import Collected, Collecting
 from assets.market_progress import MarketProgress
 from assets.pages import holds, months, part, split
@@ -34,7 +34,6 @@ from resources.schemas import bucket_of, utc
 FLUSH_ROWS = 50_000
 FLUSH_SECONDS = 5.0
 _AT_ONCE = 8
-_LONGEST_WAIT = 900.0
 # Missing candles no further apart than this many are asked for together.
 _REACH = 500
 
@@ -169,7 +168,7 @@ class Collector:
                     market.fail(next(iter(market.useless.values()), error))
                     break
                 market.retried(error)
-                await asyncio.sleep(_pause(attempt, error, self._ledger.now()))
+                await asyncio.sleep(pause(attempt, error, self._ledger.now()))
         return None
 
     async def _once(
@@ -272,13 +271,6 @@ async def _together(work: Iterable[Coroutine[None, None, None]]) -> None:
     finally:
         for task in tasks:
             task.cancel()
-
-
-def _pause(attempt: int, error: HeadwaterError, now: int) -> float:
-    """Seconds to wait: 2, 4, 8 … and up to half as much again, or until the error allows it."""
-    until = getattr(error, "not_before", None)
-    named = (until - now) / 1000 if until else 0.0
-    return min(_LONGEST_WAIT, max(2.0 ** (attempt + 1), named)) * random.uniform(1, 1.5)
 
 
 def _nothing_usable(symbol: Symbol, page: CandlePage, window: Window) -> MalformedResponse:

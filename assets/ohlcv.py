@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
 
@@ -18,7 +19,7 @@ from assets.registration import Registration, registered
 from assets.table import column_schema
 from resources import demand
 from resources.dagster_resources import FeedsResource
-from resources.errors import NotFound
+from resources.errors import NotFound, StoreUnavailable
 from resources.flush import Flushed
 from resources.lake import Lake
 from resources.ledger import Ledger, gaps
@@ -73,7 +74,7 @@ def ohlcv(
     ledger: dg.ResourceParam[Ledger],
 ) -> dg.MaterializeResult[None]:
     with (
-        registered(ledger, context.run, config.mode) as registration,
+        registered(ledger, context.run, config.mode, context.retry_number) as registration,
         asset_boundary(context.retry_number, ledger.now()),
         logged(ledger, OHLCV_ASSET, context.run.run_id) as collection,
     ):
@@ -88,8 +89,11 @@ def ohlcv(
             _collect(context, feeds, lake, ledger, todo, window, registration, config.mode)
         )
         collection.records = sum(one.flushed.rows for one in collected.values())
-        collection.failures.update(_failures(collected))
-        _tell_failures(context, collected)
+        failures = _failures(collected)
+        collection.failures.update(failures)
+        for name, error in failures.items():
+            context.log.warning(f"{name}: {error}")
+        _raise_where_all_failed(collected)
         return dg.MaterializeResult(metadata=_metadata(collected))
 
 
@@ -152,7 +156,9 @@ async def _classify(ledger: Ledger, interval: Interval, registration: Registrati
     classifying = asyncio.create_task(asyncio.to_thread(gaps.classify, ledger, interval))
     while not classifying.done():
         await asyncio.wait([classifying], timeout=FLUSH_SECONDS)
-        registration.tell(())
+        # A word that is lost is made good by the next.
+        with suppress(StoreUnavailable):
+            registration.tell(())
     classifying.result()
 
 
@@ -178,13 +184,9 @@ def _failures(collected: Mapping[Interval, Collected]) -> dict[str, str]:
     }
 
 
-def _tell_failures(
-    context: dg.AssetExecutionContext, collected: Mapping[Interval, Collected]
-) -> None:
+def _raise_where_all_failed(collected: Mapping[Interval, Collected]) -> None:
     """What was fetched is stored, and one market that fails fails no run; where not one could
     be collected, for passing reasons, the run is worth another try."""
-    for name, error in _failures(collected).items():
-        context.log.warning(f"{name}: {error}")
     states = [state for one in collected.values() for state in one.states]
     # NotFound: no provider has the market, and no retry will change that.
     passing = [

@@ -1,11 +1,12 @@
 """A run of candles in the ledger: that it goes on, how each market fares, how it ended."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import dagster as dg
 
-from resources.errors import HeadwaterError
+from assets.boundary import asset_boundary
+from resources.errors import StoreUnavailable
 from resources.ledger import Ledger, collections
 from resources.ledger.collections import SymbolState
 from resources.plan import COLLECTION_TAG, ORIGIN_TAG
@@ -24,27 +25,30 @@ class Registration:
 
 
 @contextmanager
-def registered(ledger: Ledger, run: dg.DagsterRun, mode: str) -> Iterator[Registration]:
+def registered(
+    ledger: Ledger, run: dg.DagsterRun, mode: str, retry_number: int
+) -> Iterator[Registration]:
     """The block is the collection, which whoever asks the ledger sees while it goes on.
 
-    One that is to be tried again goes on while it waits.
+    One that is to be tried again goes on while it waits. How it ended matters more than that
+    the ledger hears of it: where that cannot be written either, it is lost.
     """
-    claimed = run.tags.get(COLLECTION_TAG)
-    origin = run.tags.get(ORIGIN_TAG, "dagster")
-    try:
+    with asset_boundary(retry_number, ledger.now()):
+        claimed, origin = run.tags.get(COLLECTION_TAG), run.tags.get(ORIGIN_TAG, "dagster")
         collection_id = collections.begin(ledger, claimed, mode or "months", origin, run.run_id)
-    except HeadwaterError as error:
-        raise dg.Failure(str(error), allow_retries=False) from error
     try:
         yield Registration(ledger, collection_id)
     except dg.RetryRequested as retry:
-        collections.tell(ledger, collection_id, (), ahead=retry.seconds_to_wait or 0)
+        with suppress(StoreUnavailable):
+            collections.tell(ledger, collection_id, (), ahead=retry.seconds_to_wait or 0)
         raise
     except dg.Failure as error:
-        collections.end(ledger, collection_id, "failure", error.description)
+        with suppress(StoreUnavailable):
+            collections.end(ledger, collection_id, "failure", error.description)
         raise
     except (dg.DagsterExecutionInterruptedError, KeyboardInterrupt):
-        collections.end(ledger, collection_id, "canceled")
+        with suppress(StoreUnavailable):
+            collections.end(ledger, collection_id, "canceled")
         raise
-    else:
+    with asset_boundary(retry_number, ledger.now()):
         collections.end(ledger, collection_id, "success")
