@@ -22,16 +22,26 @@ from api.live.source_messages import SourceMessages
 from api.live.tail import LiveTail
 from api.middleware import BoundedBodies, HeadAsGet, NoSniffing
 from api.problems import add_problem_handlers
+from api.queries.overview import Overview
+from api.reader import Reader
 from api.readiness import Readiness
 from api.routes import (
+    assets,
     candle_providers,
     candles,
     collect,
+    defi,
+    derivatives,
     documentation,
+    fear_greed,
+    freshness,
     gaps,
     health,
     markets,
     monitoring,
+    news,
+    nft,
+    overview,
     pools,
     prices,
     provider_config,
@@ -41,6 +51,8 @@ from api.routes import (
     quality,
     root,
     scheduler,
+    sentiment,
+    social,
     status,
     system,
     watchlist,
@@ -59,7 +71,8 @@ _log = logging.getLogger(__name__)
 _ROUTERS = (
     root, documentation, health, status, providers, monitoring, quality, prices, candles, candle_providers, scheduler,
     provider_schedules, provider_config, provider_data, pools, sockets, data_sources, live_monitoring,
-    collect, watchlist, system, gaps, markets,
+    collect, watchlist, system, gaps, markets, freshness, sentiment, news,
+    derivatives, defi, overview, assets, nft, social, fear_greed,
 )  # fmt: skip
 _READ_BY_PAGES = ["ETag", "Link", "Retry-After"]
 
@@ -162,6 +175,8 @@ def _open(settings: Settings, limits: Limits) -> Services:
         forced_updates=ForcedUpdates(ledger, probe),
         readiness=Readiness(settings, ledger, lake),
         downloads=Downloads(settings.home_dir),
+        overview=Overview(lake, ledger),
+        reader=Reader(settings.sentiment_model, settings.topic_model, settings.huggingface_token),
         hub=hub,
         tail=tail,
     )

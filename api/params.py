@@ -62,6 +62,9 @@ ToQuery = Annotated[
 AsOfQuery = Annotated[
     _Moment, Query(description=f"Answer with what was stored at this moment: {_TIME}")
 ]
+AtQuery = Annotated[
+    _Moment, Query(description=f"Tell of the newest at or before this moment: {_TIME}")
+]
 DaysQuery = Annotated[
     int, Query(ge=1, le=6000, description="How far to look back, where there is no start.")
 ]

@@ -15,6 +15,8 @@ from api.keyring import Keyring
 from api.live.hub import Hub
 from api.live.source_messages import SourceMessages
 from api.live.tail import LiveTail
+from api.queries.overview import Overview
+from api.reader import Reader
 from api.readiness import Readiness
 from api.scheduler import SchedulerProbe
 from resources.directory import Directory
@@ -45,6 +47,8 @@ class Services:
     forced_updates: ForcedUpdates
     readiness: Readiness
     downloads: Downloads
+    overview: Overview
+    reader: Reader
     hub: Hub
     tail: LiveTail
     background: list[asyncio.Task[None]] = field(default_factory=list)

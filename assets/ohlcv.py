@@ -13,6 +13,7 @@ from assets.boundary import asset_boundary
 from assets.collect import FLUSH_SECONDS, Collector
 from assets.collected import Collected, Collecting
 from assets.collection import logged
+from assets.freshness import freshness_of
 from assets.interrupting import run_interruptibly
 from assets.partitions import MONTHS, to_window
 from assets.registration import Registration, registered
@@ -65,6 +66,7 @@ class OhlcvConfig(dg.Config):
     description="One row per closed candle of a market and interval: what providers said it was, "
     "with provider, fetch time and the time it became known. Prices in the quote currency, UTC.",
     metadata={"dagster/column_schema": column_schema(CANDLES.schema), "table": CANDLES.name},
+    freshness_policy=freshness_of(OHLCV_ASSET),
 )
 def ohlcv(
     context: dg.AssetExecutionContext,

@@ -8,18 +8,20 @@ from pydantic import Field
 
 from assets.boundary import asset_boundary
 from assets.collection import logged
-from assets.consensus import consensus, derived
+from assets.consensus import LAST_PRICES, Consensus, consensus, derived
+from assets.freshness import freshness_of
 from assets.interrupting import run_interruptibly
 from assets.partitions import DAYS
 from assets.table import column_schema
 from resources.dagster_resources import FeedsResource
-from resources.feeds import PRICE_QUOTES, Quotes
-from resources.flush import Flushed, flush_prices, quarantine_quotes
-from resources.lake import Lake
-from resources.ledger import Ledger, latest
-from resources.market import Asset, Interval, Registry, load_registry
+from resources.flush_prices import flush_prices, quarantine_quotes
+from resources.lake import Lake, collect
+from resources.ledger import Ledger
+from resources.market import Interval, load_registry
 from resources.plan import PRICES_ASSET, day_key
-from resources.schemas import CANDLES, PRICES, UTC_TIME, utc
+from resources.price_rules import RULES
+from resources.quotes import PRICE_QUOTES, STABLECOINS, Quotes
+from resources.schemas import CANDLES, PRICE_OBSERVATIONS, PRICES, utc
 
 _LATEST_START = 600_000
 
@@ -36,10 +38,15 @@ class PricesConfig(dg.Config):
     kinds={"deltalake", "polars"},
     owners=["team:headwater"],
     group_name="market",
-    description="One row per asset and minute: the median in USD of the providers asked, with who "
-    "they were, how far apart, and when. Today's partition adds the present minute; a past day is "
-    "derived from stored candles where no price was observed.",
-    metadata={"dagster/column_schema": column_schema(PRICES.schema), "table": PRICES.name},
+    description="One row per asset and minute: the median in USD of the providers that agree, with "
+    "who they were, how far apart, and when; beside it all that was said, with why it was rejected. "
+    "Today's partition adds the present minute; a past day is derived from stored candles where no "
+    "price was observed.",
+    metadata={
+        "dagster/column_schema": column_schema(PRICES.schema),
+        "tables": [PRICES.name, PRICE_OBSERVATIONS.name],
+    },
+    freshness_policy=freshness_of(PRICES_ASSET),
 )
 def prices(
     context: dg.AssetExecutionContext,
@@ -55,36 +62,35 @@ def prices(
     ):
         # A run that was launched just before midnight is still about the present.
         if context.partition_key in {day_key(now), day_key(now - _LATEST_START)}:
+            minute = utc(now - now % 60_000)
             answers = run_interruptibly(_ask(config, feeds, ledger))
-            frame = consensus(answers, _minute(now), feeds.mode, _stablecoins(ledger))
-            for answer in answers:
-                quarantine_quotes(ledger, answer.provider, answer.frame)
+            found = consensus(answers, minute, feeds.mode, _last_prices(lake, minute))
+            quarantine_quotes(ledger, answers)
         else:
-            answers, frame = [], _from_candles(context.partition_key, lake)
-        flushed = flush_prices(lake, ledger, frame)
+            derived_rows = _from_candles(context.partition_key, lake)
+            found = Consensus(derived_rows, pl.DataFrame(schema=PRICE_OBSERVATIONS.schema))
+        flushed = flush_prices(lake, ledger, found.prices, found.observations)
         collection.records = flushed.rows
-        return dg.MaterializeResult(metadata=_metadata(flushed, answers))
+        return dg.MaterializeResult(metadata=_metadata(flushed.rows, found))
 
 
 async def _ask(config: PricesConfig, feeds: FeedsResource, ledger: Ledger) -> list[Quotes]:
     registry = load_registry()
     chosen = [registry.asset(spelling) for spelling in config.assets]
-    wanted = [*(chosen or registry.active(feeds.top_n)), *_rate_assets(registry)]
+    # The stablecoins' own prices turn quotes in them into USD.
+    rates = [registry.asset(ticker) for ticker in STABLECOINS]
+    wanted = [*(chosen or registry.active(feeds.top_n)), *rates]
     async with feeds.open_feeds(ledger) as open_feeds:
         return await open_feeds.quotes(list(dict.fromkeys(wanted)), feeds.quorum)
 
 
-def _rate_assets(registry: Registry) -> list[Asset]:
-    """The stablecoins whose own price turns quotes in them into USD."""
-    return [registry.asset(ticker) for ticker in PRICE_QUOTES[1:]]
-
-
-def _stablecoins(ledger: Ledger) -> dict[str, float]:
-    return {s: row["price"] for s, row in latest.read_prices(ledger, PRICE_QUOTES[1:]).items()}
-
-
-def _minute(now: int) -> pl.Expr:
-    return pl.lit(utc(now - now % 60_000), UTC_TIME)
+def _last_prices(lake: Lake, minute: datetime) -> pl.DataFrame:
+    """The newest consensus per asset before a minute, as LAST_PRICES."""
+    oldest = minute - timedelta(milliseconds=RULES.last_price_age_ms)
+    days = sorted({f"{at:%Y-%m-%d}" for at in (oldest, minute)})
+    rows = lake.scan(PRICES, {"day": days}, oldest, minute)
+    agreed = rows.filter(pl.col("quality") == "consensus").select(LAST_PRICES.names())
+    return collect(agreed.sort("minute").unique("symbol", keep="last", maintain_order=True))
 
 
 def _from_candles(day: str, lake: Lake) -> pl.DataFrame:
@@ -108,10 +114,15 @@ def _from_candles(day: str, lake: Lake) -> pl.DataFrame:
     return pl.DataFrame(schema=PRICES.schema)
 
 
-def _metadata(flushed: Flushed, answers: list[Quotes]) -> dict[str, dg.MetadataValue]:
-    broken = sum(answer.frame["reason"].count() for answer in answers)
+def _metadata(rows: int, found: Consensus) -> dict[str, dg.MetadataValue]:
+    said = found.observations
+    counts = {
+        "quality": found.prices.group_by("quality").len().sort("quality"),
+        "rejected": said.drop_nulls("reason").group_by("reason").len().sort("reason"),
+    }
     return {
-        "dagster/row_count": dg.MetadataValue.int(flushed.rows),
-        "providers": dg.MetadataValue.json(sorted(answer.provider for answer in answers)),
-        "quarantined": dg.MetadataValue.int(broken),
+        "dagster/row_count": dg.MetadataValue.int(rows),
+        "observations": dg.MetadataValue.int(said.height),
+        "providers": dg.MetadataValue.json(said["provider"].unique().sort().to_list()),
+        **{what: dg.MetadataValue.json(dict(each.iter_rows())) for what, each in counts.items()},
     }

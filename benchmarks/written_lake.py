@@ -12,7 +12,8 @@ import polars as pl
 
 from assets.collect import FLUSH_ROWS
 from benchmarks.klines_server import HOUR, START, symbols
-from resources.flush import CandlePage, flush_candles, flush_prices
+from resources.flush import CandlePage, flush_candles
+from resources.flush_prices import flush_prices
 from resources.lake import Lake
 from resources.ledger import Ledger
 from resources.market import Interval

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal
 
-from pipelines import candle_sets
+from pipelines import backups, candle_sets
 from pipelines.arguments import Commands, add_providers, settings_of
 from resources.errors import HeadwaterError, InvalidInput
 
@@ -46,6 +46,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_plan(commands)
     candle_sets.add_commands(commands)
     _add_keys(commands)
+    backups.add_commands(commands)
     return parser
 
 

@@ -9,7 +9,9 @@ from assets.ohlcv_resampled import ohlcv_resampled
 from assets.prices import prices
 from assets.provider_snapshots import provider_snapshots
 from pipelines.candle_schedules import candle_schedules
+from pipelines.feeds import FEED_ASSETS, FEED_CHECKS, FEED_JOBS, FEED_SCHEDULES
 from pipelines.jobs import JOBS
+from pipelines.maintenance import MAINTENANCE_JOBS, MAINTENANCE_SCHEDULES
 from pipelines.monitoring import MONITORING_JOBS
 from pipelines.schedules import SCHEDULES
 from resources.dagster_resources import resources_of
@@ -20,10 +22,15 @@ from resources.settings import load_settings
 def defs() -> dg.Definitions:
     settings = load_settings()
     return dg.Definitions(
-        assets=[prices, ohlcv, ohlcv_resampled, candle_quality, provider_snapshots],
-        asset_checks=CHECKS,
-        jobs=[*JOBS, *MONITORING_JOBS],
-        schedules=[*SCHEDULES, *candle_schedules(settings)],
+        assets=[prices, ohlcv, ohlcv_resampled, candle_quality, provider_snapshots, *FEED_ASSETS],
+        asset_checks=[*CHECKS, *FEED_CHECKS],
+        jobs=[*JOBS, *FEED_JOBS, *MONITORING_JOBS, *MAINTENANCE_JOBS],
+        schedules=[
+            *SCHEDULES,
+            *FEED_SCHEDULES,
+            *MAINTENANCE_SCHEDULES,
+            *candle_schedules(settings),
+        ],
         resources=resources_of(settings),
         executor=dg.in_process_executor,
     )

@@ -2,13 +2,15 @@
 
 import asyncio
 from datetime import UTC, datetime
+from pathlib import Path
 
 import dagster as dg
 from pydantic import Field
 
 from assets.boundary import asset_boundary
 from pipelines.old_runs import delete_old_runs
-from resources.dagster_resources import CallsResource
+from pipelines.run_leftovers import delete_leftovers
+from resources.dagster_resources import CallsResource, SnapshotsResource
 from resources.directory import Directory
 from resources.ledger import Ledger, metrics, retention, usage
 from resources.monitoring.discovery import discover
@@ -79,15 +81,20 @@ def aggregate_metrics(context: dg.OpExecutionContext, ledger: LedgerParam) -> No
 
 
 @dg.op(description="Delete what is older than it is kept.")
-def clean_ledger(context: dg.OpExecutionContext, ledger: LedgerParam) -> None:
+def clean_ledger(
+    context: dg.OpExecutionContext, ledger: LedgerParam, snapshot_bounds: SnapshotsResource
+) -> None:
     with asset_boundary(context.retry_number, ledger.now()):
-        context.add_output_metadata(retention.clean_up(ledger))
+        most = snapshot_bounds.total_mb * 1_000_000
+        context.add_output_metadata(retention.clean_up(ledger, most))
 
 
-@dg.op(description="Delete Dagster's records of frequent runs that nobody will look at again.")
+@dg.op(description="Delete Dagster's records of scheduled runs that nobody will look at again.")
 def clean_runs(context: dg.OpExecutionContext, ledger: LedgerParam) -> None:
     now = datetime.fromtimestamp(ledger.now() / 1000, UTC)
-    context.add_output_metadata({"runs": delete_old_runs(context.instance, now)})
+    runs = delete_old_runs(context.instance, now)
+    files, rows = delete_leftovers(Path(context.instance.root_directory), now)
+    context.add_output_metadata({"runs": runs, "files_of_runs": files, "rows_of_runs": rows})
 
 
 class DiscoveryConfig(dg.Config):

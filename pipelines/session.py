@@ -13,6 +13,7 @@ from pipelines.output import say
 from pipelines.probe import probe_all
 from pipelines.supervisor import Supervisor
 from resources import collecting
+from resources.cadence import FEED_JOBS, feeds_of
 from resources.collecting import Request
 from resources.errors import Conflict, Unavailable
 from resources.graphql import Dagster
@@ -105,7 +106,7 @@ class _Session:
         return True
 
     def _collect(self) -> None:
-        """Collect prices and candles up to now, with progress bars."""
+        """Collect every feed up to now, with progress bars."""
         today = {"dagster/partition": day_key(self._ledger.now())}
         request = collecting.asked(self._ledger, self._settings, "forward")
         launched = {"prices": self._dagster.launch(PRICES_JOB, today, {})}
@@ -115,6 +116,8 @@ class _Session:
         except Conflict as conflict:
             # A schedule was sooner.
             say(f"  {conflict}")
+        for job in FEED_JOBS:
+            launched[", ".join(feeds_of(job))] = self._dagster.launch(job, today, {})
         self._follow(launched, request)
 
     def _follow(self, launched: Mapping[str, str], request: Request) -> None:
@@ -122,6 +125,7 @@ class _Session:
         bars = {
             "prices": tqdm(total=self._settings.top_n, desc="prices ", unit="coin", disable=hidden),
             "candles": tqdm(total=100, desc="candles", unit="%", disable=hidden),
+            "feeds": tqdm(total=len(launched), desc="feeds  ", unit="run", disable=hidden),
         }
         going = dict(launched)
         while going:
@@ -134,6 +138,7 @@ class _Session:
             going = {
                 feed: run_id for feed, run_id in going.items() if not self._ended(feed, run_id)
             }
+            bars["feeds"].update(len(launched) - len(going) - bars["feeds"].n)
             self._stop.wait(0.5)
         for bar in bars.values():
             bar.close()

@@ -2,10 +2,12 @@
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
 from typing import Any
 
 import dagster as dg
 
+from resources.asking import Asking
 from resources.feeds import Feeds, build_feeds
 from resources.http.client import Client
 from resources.lake import Lake
@@ -13,7 +15,8 @@ from resources.ledger import Ledger
 from resources.ledger.snapshots import Bounds
 from resources.market import Interval
 from resources.market.watchlist import Watchlist, read_watchlist
-from resources.settings import Settings
+from resources.sentiment import Engine, open_engine
+from resources.settings import Settings, load_settings
 
 
 class LakeResource(dg.ConfigurableResource[Lake]):
@@ -92,6 +95,12 @@ class FeedsResource(CallsResource):
         async with self.open(ledger) as client:
             yield build_feeds(client, ledger)
 
+    @asynccontextmanager
+    async def open_pools(self, ledger: Ledger) -> AsyncIterator[Asking]:
+        """The pools of all feeds' pages over one HTTP session, closed at the end of the block."""
+        async with self.open(ledger) as client:
+            yield Asking(client, ledger)
+
 
 class SnapshotsResource(dg.ConfigurableResource["SnapshotsResource"]):
     """What is kept of the answers of providers that are watched."""
@@ -99,10 +108,35 @@ class SnapshotsResource(dg.ConfigurableResource["SnapshotsResource"]):
     history: int
     days: int
     max_kb: int
+    total_mb: int = 256
 
     @property
     def bounds(self) -> Bounds:
         return Bounds(self.history, self.days)
+
+
+class SentimentResource(dg.ConfigurableResource["SentimentResource"]):
+    """What scores texts: see HEADWATER_SENTIMENT_MODEL."""
+
+    model: str
+
+    def open(self) -> Engine:
+        """The engine, its model loaded; another stands in for one that does not load."""
+        # Dagster shows what a resource is configured with, and so no token is.
+        return open_engine(self.model, load_settings().huggingface_token)
+
+
+class BackupsResource(dg.ConfigurableResource["BackupsResource"]):
+    """Where backups are made, how many of the daily ones stay, and whether they copy the lake."""
+
+    folder: str
+    mode: str
+    count: int = 7
+    whole: bool = False
+
+    @property
+    def path(self) -> Path:
+        return Path(self.folder)
 
 
 def resources_of(settings: Settings) -> dict[str, object]:
@@ -130,5 +164,14 @@ def resources_of(settings: Settings) -> dict[str, object]:
             history=settings.snapshot_history,
             days=settings.snapshot_days,
             max_kb=settings.snapshot_max_kb,
+            total_mb=settings.snapshot_total_mb,
         ),
+        "home": settings.home_dir,
+        "kept_backups": BackupsResource(
+            folder=str(settings.backup_dir),
+            mode=settings.providers,
+            count=settings.backups_kept,
+            whole=settings.backup_whole,
+        ),
+        "sentiment": SentimentResource(model=settings.sentiment_model),
     }

@@ -3,38 +3,29 @@
 import asyncio
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import suppress
 
 import polars as pl
 
 from resources import pools
 from resources.candle_answers import candle_answer
 from resources.directory import Directory
-from resources.errors import NotFound, RefusedRequest, Unavailable
+from resources.errors import NoneAvailable, NotFound, RefusedRequest, Unavailable
 from resources.flush import CandlePage
 from resources.http.client import Client
 from resources.http.pick import Pick
 from resources.http.pool import Pool
 from resources.ledger import Ledger, listings
 from resources.market import Asset, Interval, Registry, Symbol, load_registry
-from resources.plan import Cost, Demand, Window, cost
+from resources.plan import OHLCV_ASSET, PRICES_ASSET, Cost, Demand, Window, cost
+from resources.price_rules import RULES
 from resources.providers.base import CandleQuery, Provider, Tickers
+from resources.quotes import DOLLAR, PRICE_QUOTES, STABLECOINS, Quotes, heard
 from resources.schemas import UTC_TIME, check_quotes, utc
 
-# An asset's price is asked in the first of these quotes that a provider lists it in.
-PRICE_QUOTES = ("USD", "USDT", "USDC")
 _LISTING_AGE = 86_400_000
 # Providers publish a candle within this time after its close, ms.
 PUBLISHED_WITHIN = 600_000
-
-
-@dataclass(frozen=True, slots=True)
-class Quotes:
-    """One provider's quotes: `frame` has symbol (asset ticker), quote, price, observed_at,
-    change_24h, fetched_at and reason (null where sound)."""
-
-    provider: str
-    frame: pl.DataFrame
 
 
 class Feeds:
@@ -105,23 +96,46 @@ class Feeds:
         return cost(demands, providers, lambda who, what: self._serves(who, what, now))
 
     async def quotes(self, assets: Sequence[Asset], quorum: int) -> list[Quotes]:
-        """What `quorum` members of the pool answer for these assets.
+        """What `quorum` members of the pool answer for these assets, and a few more members for
+        those that too few of them quote.
 
         Raises NoneAvailable when not one answers.
         """
         await self._refresh_listings(self._prices)
+        answers = await self._quoted(assets, quorum)
+        coins = [asset for asset in assets if asset.ticker not in STABLECOINS]
+        rates = [asset for asset in assets if asset.ticker in STABLECOINS]
+        for group in (*([rate] for rate in rates), coins):
+            said = heard(answers)
+            lacking = [asset for asset in group if said.get(asset.ticker, 0) < RULES.agreeing]
+            if lacking:
+                more = RULES.agreeing - min(said.get(asset.ticker, 0) for asset in lacking)
+                with suppress(NoneAvailable):
+                    answers += await self._quoted(lacking, more, answers)
+        return answers
+
+    async def _quoted(
+        self, assets: Sequence[Asset], members: int, before: Sequence[Quotes] = ()
+    ) -> list[Quotes]:
+        """What so many members of the pool answer whose opinion was not heard before.
+
+        Of stablecoins alone only those are asked who quote them in dollars.
+        """
+        origins = {answer.origin for answer in before}
+        quotes = (DOLLAR,) if all(a.ticker in STABLECOINS for a in assets) else PRICE_QUOTES
 
         def able(provider: Provider) -> bool:
-            return provider.tickers is not None and bool(self._spelt(provider, assets))
+            is_new = provider.tickers is not None and _source(provider) not in origins
+            return is_new and bool(self._spelt(provider, assets, quotes))
 
         async def ask(pick: Pick) -> Quotes:
-            return await self._quotes(pick, self._spelt(pick.provider, assets))
+            return await self._quotes(pick, self._spelt(pick.provider, assets, quotes))
 
         def weigh(provider: Provider) -> int:
-            tickers, natives = provider.tickers, list(self._spelt(provider, assets))
+            tickers, natives = provider.tickers, list(self._spelt(provider, assets, quotes))
             return tickers.call(natives[: tickers.batch]).weight if tickers else 1
 
-        answers, _ = await self._prices.several(quorum, ask, able, weigh)
+        answers, _ = await self._prices.several(members, ask, able, weigh, waits=not before)
         return [quotes for _, quotes in answers]
 
     async def _candle_page(
@@ -166,13 +180,18 @@ class Feeds:
         frame = pl.concat(frames).filter(pl.col("native").is_in(list(spelt)))
         rows = [(native, symbol.base, symbol.quote) for native, symbol in spelt.items()]
         markets = pl.DataFrame(rows, schema=["native", "symbol", "quote"], orient="row")
-        return Quotes(provider.id, frame.join(markets, on="native").drop("native"))
+        return Quotes(
+            provider.id, frame.join(markets, on="native").drop("native"), _source(provider)
+        )
 
-    def _spelt(self, provider: Provider, assets: Sequence[Asset]) -> dict[str, Symbol]:
-        """The market of each asset that a provider quotes it in, by the provider's spelling."""
+    def _spelt(
+        self, provider: Provider, assets: Sequence[Asset], quotes: Sequence[str]
+    ) -> dict[str, Symbol]:
+        """The market of each asset that a provider quotes it in, by the provider's spelling: that
+        in the first of `quotes` which it lists."""
         spelt: dict[str, Symbol] = {}
         for asset in assets:
-            for quote in PRICE_QUOTES:
+            for quote in quotes:
                 symbol = Symbol(asset.ticker, quote)
                 native = provider.native(symbol)
                 if quote != asset.ticker and native and self._lists(provider, symbol):
@@ -227,7 +246,7 @@ def build_feeds(client: Client, ledger: Ledger) -> Feeds:
             client.permits,
             patience=client.deadline,
         )
-        for feed in pools.COLLECTED
+        for feed in (OHLCV_ASSET, PRICES_ASSET)
     )
     return Feeds(client, ledger, load_registry(), ohlcv, prices)
 

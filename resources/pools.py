@@ -10,6 +10,7 @@ from typing import cast
 
 import msgspec
 
+from resources.cadence import CADENCES
 from resources.directory import Directory
 from resources.errors import Conflict
 from resources.http.permits import Permits
@@ -22,7 +23,7 @@ from resources.market import Interval
 from resources.providers.base import CandleQuery, Provider
 
 # Feeds that assets collect through a pool.
-COLLECTED = ("ohlcv", "prices")
+COLLECTED = tuple(CADENCES)
 _FILE = Path(__file__).with_name("pools.toml")
 _PRIORITY = 5
 _LAST_PRIORITY = 10_000
@@ -135,12 +136,16 @@ def _belongs(provider: Provider, pool: _Pool) -> bool:
 def serves(provider: Provider, feed: str) -> bool:
     """Whether a provider answers with a feed: by its parsers, or by an endpoint that says so."""
     parsed = {"ohlcv": provider.candles, "prices": provider.tickers}.get(feed)
-    return parsed is not None or any(endpoint.feed == feed for endpoint in provider.endpoints)
+    told = {source.page.feed for source in provider.sources}
+    told |= {endpoint.feed for endpoint in provider.endpoints}
+    return parsed is not None or feed in told
 
 
 def _member(provider: Provider, pool: _Pool) -> StoredMember:
     if pool.feed == "ohlcv":
         priority = _candle_rank(provider, pool.leaders)
+    elif provider.id in pool.leaders:
+        priority = pool.leaders.index(provider.id)
     else:
         # Whoever answers without a key works for everybody.
         keyed = provider.auth is not None and provider.auth.required

@@ -177,6 +177,28 @@ class Settings(BaseSettings):
     snapshot_max_kb: int = Field(
         1000, ge=1, description="Largest answer that a snapshot holds, in kB; more is only noted."
     )
+    snapshot_total_mb: int = Field(
+        256, ge=1, description="MB that all snapshots take; the oldest of the largest go first."
+    )
+    backups_kept: int = Field(7, ge=1, description="Daily backups that are kept.")
+    backup_whole: bool = Field(
+        False, description="true copies the files of the lake into each backup, false links them."
+    )
+
+    sentiment_model: str = Field(
+        "embedded",
+        min_length=1,
+        description="What scores the news: embedded, lexicon, or a hub's model (ProsusAI/finbert) or folder.",
+    )
+    topic_model: str | None = Field(
+        None,
+        description="Zero-shot model (facebook/bart-large-mnli) that names topics. Default: keywords.",
+    )
+    huggingface_token: SecretStr | None = Field(
+        None,
+        validation_alias=_named("HUGGINGFACE_TOKEN"),
+        description="Token of the Hugging Face hub, for models that want one.",
+    )
 
     @model_validator(mode="after")
     def _possible(self) -> "Settings":
@@ -212,6 +234,10 @@ class Settings(BaseSettings):
     @property
     def dagster_home(self) -> Path:
         return self.home_dir / "dagster"
+
+    @property
+    def backup_dir(self) -> Path:
+        return self.home_dir / "backups"
 
     @property
     def sandbox_url(self) -> str | None:

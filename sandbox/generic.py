@@ -1,27 +1,19 @@
 """Every provider that has no venue of its own: plausible content by path and body, as pure as theirs."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
-from email.utils import format_datetime
 from typing import Any
-from xml.sax.saxutils import escape
 
 import msgspec
 
 from sandbox.exchange import Exchange
+from sandbox.news.articles import articles
+from sandbox.news.feeds import feed
 from sandbox.noise import fraction, key_of
 from sandbox.venue import Answer, RequestError, Venue
 
 _ITEMS = 5
 _BLOCK = 12_000  # ms
-_HEADLINES = 10
-_HALF_HOUR = 1_800_000  # ms between two headlines
 _FEED_WORDS = ("rss", "feed", "atom", "outboundfeeds")
-_SUBJECTS = ("Bitcoin", "Ether", "A stablecoin issuer", "A large exchange", "A lending protocol")
-_DEEDS = (
-    "holds steady while volume thins", "rises after a quiet weekend", "publishes its reserves",
-    "slips as traders take profit", "adds support for a new network",
-)  # fmt: skip
 
 
 class Generic(Venue):
@@ -34,14 +26,13 @@ class Generic(Venue):
         self._host = host
 
     def answer(self, path: str, query: Mapping[str, str], now: int) -> Answer:
-        """A news feed where the path says so, else a JSON object with a few items."""
-        del query
+        """News where host or path say so, else a JSON object with a few items."""
+        if told := articles(self._host, path, query, now):
+            return told
         words = path.lower().replace(".", "/").split("/")
         if words[-1] == "xml" or any(word in _FEED_WORDS for word in words):
-            atom = "atom" in words
-            feed = _atom(self._host, now) if atom else _rss(self._host, now)
-            kind = "application/atom+xml" if atom else "application/rss+xml"
-            return Answer(feed, content_type=f"{kind}; charset=utf-8")
+            body, kind = feed(self._host, words, now)
+            return Answer(body, content_type=kind)
         return self._object(path, now)
 
     def post(self, path: str, body: bytes, now: int) -> Answer:
@@ -100,44 +91,3 @@ class Generic(Venue):
 
 def _is_call(asked: Any) -> bool:
     return isinstance(asked, dict) and isinstance(asked.get("method"), str)
-
-
-def _headlines(host: str, now: int) -> list[tuple[str, str, datetime]]:
-    """(title, address, time) of what was published so far, the newest first."""
-    latest = now // _HALF_HOUR
-    told, place = [], escape(host, {'"': "&quot;"})
-    for number in range(latest, latest - _HEADLINES, -1):
-        subject = _SUBJECTS[key_of("subject", host, str(number)) % len(_SUBJECTS)]
-        deed = _DEEDS[key_of("deed", host, str(number)) % len(_DEEDS)]
-        at = datetime.fromtimestamp(number * _HALF_HOUR / 1_000, UTC)
-        told.append((f"{subject} {deed}", f"https://{place}/story/{number}", at))
-    return told
-
-
-def _rss(host: str, now: int) -> bytes:
-    items = "".join(
-        f"<item><title>{title}</title><link>{link}</link><guid>{link}</guid>"
-        f"<pubDate>{format_datetime(at, usegmt=True)}</pubDate>"
-        f"<description>Played by the sandbox: {title}.</description></item>"
-        for title, link, at in _headlines(host, now)
-    )
-    return (
-        '<?xml version="1.0" encoding="UTF-8"?><rss version="2.0"><channel>'
-        f"<title>{escape(host)}</title><link>https://{escape(host)}</link>"
-        f"<description>Headlines played by the sandbox</description>{items}</channel></rss>"
-    ).encode()
-
-
-def _atom(host: str, now: int) -> bytes:
-    told = _headlines(host, now)
-    entries = "".join(
-        f'<entry><title>{title}</title><link href="{link}"/><id>{link}</id>'
-        f"<updated>{at.isoformat()}</updated><summary>Played by the sandbox: {title}.</summary></entry>"
-        for title, link, at in told
-    )
-    return (
-        '<?xml version="1.0" encoding="UTF-8"?><feed xmlns="http://www.w3.org/2005/Atom">'
-        f"<title>{escape(host)}</title><id>https://{escape(host)}/</id>"
-        f"<updated>{told[0][2].isoformat()}</updated>"
-        f"{entries}</feed>"
-    ).encode()

@@ -63,3 +63,33 @@ def _between(values: pl.Series, left: pl.Series, quarter: pl.Series) -> pl.Serie
     # Behind the last point stands a zero that is only ever weighted with nothing.
     rise = (values.shift(-1, fill_value=0.0) - values) / _STEP
     return values.gather(left) + rise.gather(left) * quarter
+
+
+def level(key: int, minute: int) -> float:
+    """The path of one key at one minute, as `paths` has it."""
+    total = 0.0
+    for octave in range(_OCTAVES):
+        place, rest = divmod(minute, _STEP**octave)
+        part = rest / _STEP**octave
+        left, right = (_scalar(key + place + ahead + octave * _MIX) for ahead in (0, 1))
+        total += _HEIGHT[octave] * (2 * (left + (right - left) * part) - 1)
+    return total
+
+
+def _scalar(position: int) -> float:
+    """`uniform` of one number."""
+    mixed = position * _WEYL % 2**64
+    mixed = (mixed ^ (mixed >> 32)) * _MIX % 2**64
+    return (mixed ^ (mixed >> 32)) * 2.0**-64
+
+
+def levels(keys: pl.Series, minutes: pl.Series) -> pl.Series:
+    """`level` of each of many keys (UInt64) at the minute (Int64) beside it."""
+    total = pl.repeat(0.0, len(keys), eager=True)
+    for octave in range(_OCTAVES):
+        step = _STEP**octave
+        part = (minutes % step).cast(pl.Float64) / step
+        place = keys + (minutes // step).cast(pl.UInt64)
+        left, right = (uniform(place + (ahead + octave * _MIX) % 2**64) for ahead in (0, 1))
+        total += (left + (right - left) * part) * (2 * _HEIGHT[octave]) - _HEIGHT[octave]
+    return total

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from assets.candle_quality import candle_quality
 from assets.checks import CHECKS
+from assets.feed_checks import feed_checks
 from assets.ohlcv import ohlcv
 from assets.ohlcv_resampled import ohlcv_resampled
 from assets.prices import prices
@@ -22,6 +23,7 @@ from resources.dagster_resources import (
     FeedsResource,
     LakeResource,
     LedgerResource,
+    SentimentResource,
     SnapshotsResource,
 )
 from resources.graphql import partition_range
@@ -29,7 +31,9 @@ from resources.lake import Lake
 from resources.ledger import Ledger
 from resources.ledger.tables import pool_members
 from resources.providers import load_providers
-from resources.schemas import Table
+from resources.schemas import FEED_TABLES, Table
+
+_CHECKS = [*CHECKS, *(check for feed in FEED_TABLES for check in feed_checks(feed))]
 
 
 @dataclass
@@ -76,7 +80,7 @@ class Platform:
         """One run over a range of partitions, as the UI launches it, or without one."""
         several = len(set(partitions)) > 1
         of_asset = (
-            [check for check in CHECKS if asset.key in {key.asset_key for key in check.check_keys}]
+            [check for check in _CHECKS if asset.key in {key.asset_key for key in check.check_keys}]
             if checks
             else []
         )
@@ -119,6 +123,7 @@ class Platform:
                 watchlist={},
             ),
             "calls": CallsResource(**self._calls(2.0)),
+            "sentiment": SentimentResource(model="lexicon"),
             "snapshot_bounds": SnapshotsResource(history=self.history, days=30, max_kb=self.max_kb),
         }
 

@@ -28,7 +28,7 @@ from api.params import now_ms
 from assets.ohlcv import OhlcvConfig
 from assets.partitions import MONTHS
 from pipelines.supervisor import sandbox_config
-from resources.flush import flush_prices
+from resources.flush_prices import flush_prices
 from resources.plan import OHLCV_ASSET
 from resources.providers import load_providers
 from resources.schemas import CANDLES

@@ -15,7 +15,8 @@ ROOT = Path(__file__).parents[1]
 ROOMS = ("resources", "assets", "pipelines", "api", "sandbox")
 GENERIC = (
     "resources/http", "resources/lake", "resources/ledger", "resources/feeds.py",
-    "resources/flush.py", "resources/plan.py", "resources/capabilities.py",
+    "resources/flush.py", "resources/flush_prices.py", "resources/quotes.py",
+    "resources/price_rules.py", "resources/plan.py", "resources/capabilities.py",
     "resources/candle_answers.py", "resources/candle_sets", "resources/candle_view.py",
     "resources/collecting.py", "resources/demand.py", "resources/quality.py",
     "resources/resample.py", "resources/room.py",

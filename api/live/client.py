@@ -87,7 +87,9 @@ class Client:
         if message.group not in self.groups:
             return False
         symbols = self.groups[message.group]
-        return symbols is None or message.symbol in symbols
+        if symbols is None or message.symbol in symbols:
+            return True
+        return not symbols.isdisjoint(message.mentions)
 
     def deliver(self, commit: Sequence[DataMessage]) -> None:
         """Those messages of one commit that the client wants, the last of them marked."""

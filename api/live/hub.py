@@ -1,7 +1,7 @@
 """Every socket of this process, and what is sent to them."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -40,12 +40,11 @@ class Hub:
         self._replays: dict[str, Replay] = {}
         self.begin(0)
 
-    def begin(self, seq: int, candles_after: int = 0, alerts_after: int = 0) -> None:
-        """Go on after the commit `seq`; candles and alerts are remembered from these on."""
+    def begin(self, seq: int, after: Mapping[str, int] | None = None) -> None:
+        """Go on after the commit `seq`; all messages of a group are remembered `after` a commit."""
+        floors = after or {}
         self.seq = seq
-        self._replays = {group: RecentMessages() for group in GROUPS}
-        self._replays["candles"] = RecentMessages(candles_after)
-        self._replays["alerts"] = RecentMessages(alerts_after)
+        self._replays = {group: RecentMessages(floors.get(group, 0)) for group in GROUPS}
         self._replays["prices"] = NewestPerSymbol()
 
     @property

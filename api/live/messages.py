@@ -1,7 +1,7 @@
 """What the server says on the sockets, encoded once for all clients."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import msgspec
@@ -19,6 +19,9 @@ MONITORING = "monitoring"
 TYPES = {
     "prices": "price_update",
     "candles": "candle_update",
+    "market": "market_update",
+    "news": "news",
+    "sentiment": "sentiment_update",
     "alerts": "alert",
     SNAPSHOTS: "api_update",
     SCHEDULES: "schedule_update",
@@ -40,13 +43,17 @@ def said_now(kind: str, **more: Any) -> str:
 
 @dataclass(frozen=True, slots=True)
 class DataMessage:
-    """One message of a commit: `closing` is how it reads as the last of its commit."""
+    """One message of a commit: `closing` is how it reads as the last of its commit.
+
+    Clients choose messages by `symbol`, or by any of the assets that it `mentions`.
+    """
 
     group: str
     symbol: str
     seq: int
     text: str
     closing: str
+    mentions: frozenset[str] = frozenset()
 
     @property
     def conflated_as(self) -> str | None:
@@ -54,8 +61,14 @@ class DataMessage:
         return f"price {self.symbol}" if self.group == "prices" else None
 
 
-def data_message(group: str, symbol: str, seq: int, data: Mapping[str, Any]) -> DataMessage:
-    return numbered(group, symbol, seq, {"data": data})
+def data_message(
+    group: str,
+    symbol: str,
+    seq: int,
+    data: Mapping[str, Any],
+    mentions: frozenset[str] = frozenset(),
+) -> DataMessage:
+    return replace(numbered(group, symbol, seq, {"data": data}), mentions=mentions)
 
 
 def numbered(group: str, symbol: str, seq: int, body: Mapping[str, Any]) -> DataMessage:

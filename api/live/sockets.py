@@ -95,15 +95,19 @@ class _Channels:
             raise InvalidInput(f"at most {_MOST_SYMBOLS} symbols")
         found = await asyncio.to_thread(self._symbols, names, spelt)
         client.groups.update(found)
-        symbols = sorted(frozenset().union(*found.values()))
+        symbols = sorted(frozenset().union(*filter(None, found.values())))
         client.say(said("subscribed", group=group, symbols=symbols))
 
-    def _symbols(self, names: tuple[str, ...], spelt: list[str]) -> dict[str, frozenset[str]]:
-        """The wanted symbols as each group names them: markets for candles, else assets."""
+    def _symbols(
+        self, names: tuple[str, ...], spelt: list[str]
+    ) -> dict[str, frozenset[str] | None]:
+        """The wanted symbols as each group names them: markets or assets, None where messages are
+        about no symbol."""
         registry, ledger = self._services.registry, self._services.ledger
         assets = frozenset(find_asset(registry, one).ticker for one in spelt)
         markets = frozenset(find_market(ledger, registry, one) for one in spelt)
-        return {name: markets if name == "candles" else assets for name in names}
+        by_group = {"candles": markets, "prices": assets, "news": assets}
+        return {name: by_group.get(name) for name in names}
 
     async def _resume(self, client: Client, channel: str, after: int) -> None:
         if channel not in GROUPS:

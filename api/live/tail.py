@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Iterable, Sequence
 
+from api.live.feed_messages import FeedMessages
 from api.live.hub import Hub
 from api.live.messages import DataMessage, data_message
 from api.live.pause import pause
@@ -34,6 +35,7 @@ class LiveTail:
     def __init__(self, ledger: Ledger, lake: Lake, hub: Hub, sources: SourceMessages) -> None:
         self._ledger = ledger
         self._sources = sources
+        self._feeds = FeedMessages(lake, ledger)
         self._lake = lake
         self._hub = hub
         self._tail = commits.Tail(ledger, 0)
@@ -47,11 +49,11 @@ class LiveTail:
         of_candles = newest_commits(self._ledger, CANDLES.name, seq, _CANDLE_COMMITS)
         of_prices = newest_commits(self._ledger, PRICES.name, seq, _PRICE_COMMITS)
         of_alerts = newest_commits(self._ledger, alerts.TABLE, seq, _ALERT_COMMITS)
-        self._hub.begin(
-            seq,
-            0 if len(of_candles) < _CANDLE_COMMITS else of_candles[0].seq - 1,
-            0 if len(of_alerts) < _ALERT_COMMITS else of_alerts[0].seq - 1,
-        )
+        of_feeds, after = self._feeds.known(seq)
+        after["candles"] = _floor(of_candles, _CANDLE_COMMITS)
+        after["alerts"] = _floor(of_alerts, _ALERT_COMMITS)
+        self._hub.begin(seq, after)
+        self._hub.remember(of_feeds)
         self._hub.remember(self._alerts(of_alerts))
         self._hub.remember(self._candles(of_candles))
         self._hub.remember(self._prices(of_prices, everything=True))
@@ -77,6 +79,7 @@ class LiveTail:
             *self._candles(c for c in self._pending if c.table == CANDLES.name),
             *self._prices([c for c in self._pending if c.table == PRICES.name]),
             *self._alerts([c for c in self._pending if c.table == alerts.TABLE]),
+            *self._feeds.of_commits(self._pending),
             *self._sources.of_commits(self._pending),
         ]
         self._pending = []
@@ -116,3 +119,8 @@ class LiveTail:
                 self._shown[symbol] = row["at"]
                 messages.append(data_message("prices", symbol, seqs.get(symbol, oldest), row))
         return sorted(messages, key=lambda message: message.seq)
+
+
+def _floor(found: Sequence[Commit], count: int) -> int:
+    """After which commit all are among the newest `count`, which were found."""
+    return 0 if len(found) < count else found[0].seq - 1

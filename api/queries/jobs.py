@@ -6,13 +6,17 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from api.answers import iso
+from resources.cadence import FEED_JOBS
 from resources.errors import UnknownName
 from resources.graphql import JobState
 from resources.plan import (
     CLEANUP_JOB,
     DISCOVERY_JOB,
     HEALTH_JOB,
+    HOURLY_JOB,
+    MARKET_JOB,
     METRICS_JOB,
+    NEWS_JOB,
     OHLCV_ASSET,
     OHLCV_JOB,
     PRICES_ASSET,
@@ -37,7 +41,7 @@ class Job:
 
     def tags(self, now: int) -> dict[str, str]:
         """Which partitions a run is about that starts now (ms); as the schedules do."""
-        if self.name == PRICES_JOB:
+        if self.name in (PRICES_JOB, *FEED_JOBS):
             return {"dagster/partition": day_key(now)}
         return {}
 
@@ -50,7 +54,9 @@ def _looking(job_id: str, title: str, *categories: str) -> Job:
 JOBS = (
     Job(HEALTH_JOB, "Health checks of providers", HEALTH_JOB),
     Job("market_data", "Market data: the present prices", PRICES_JOB),
-    _looking("news_collection", "News and social providers that are due", "news", "social"),
+    Job("market_overview", "The largest coins and the whole market", MARKET_JOB),
+    Job("hourly_feeds", "The feeds of every hour", HOURLY_JOB),
+    Job("news_collection", "News and their sentiment", NEWS_JOB),
     _looking("sentiment_collection", "Sentiment providers that are due", "sentiment"),
     Job(RATE_LIMITS_JOB, "How much of each budget is used", RATE_LIMITS_JOB),
     Job(METRICS_JOB, "Totals of the system", METRICS_JOB),

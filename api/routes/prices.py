@@ -7,7 +7,17 @@ from fastapi import APIRouter, Query
 from api.answers import Answer
 from api.auth import OPEN, READ
 from api.cursors import from_cursor, to_cursor
-from api.params import CursorQuery, DaysQuery, EndQuery, StartQuery, SymbolPath, window_of
+from api.params import (
+    AtQuery,
+    CursorQuery,
+    DaysQuery,
+    EndQuery,
+    StartQuery,
+    SymbolPath,
+    now_ms,
+    window_of,
+)
+from api.queries import explained_prices
 from api.queries import prices as queries
 from api.queries.markets import find_asset
 from api.queries.rows import source_of
@@ -88,6 +98,16 @@ def price_history(
             "next_cursor": following and to_cursor(following, "prices", asset),
         }
     )
+
+
+@router.get("/api/prices/explain/{symbol:path}", dependencies=[OPEN])
+def explain_price(services: ServicesDep, symbol: SymbolPath, at: AtQuery = None) -> Answer:
+    """What is behind the newest price at or before a time: who was used, who was rejected and why."""
+    asset = find_asset(services.registry, symbol).ticker
+    found = explained_prices.explained(services.lake, asset, now_ms() if at is None else at)
+    if found is None:
+        raise NotFound(f"no price of {asset} is stored" + (" of that time" if at else ""))
+    return Answer({"symbol": asset, "requested": symbol, **found})
 
 
 def _split(symbols: str | None) -> list[str]:

@@ -132,6 +132,7 @@ class Client:
             "max_wait": self.deadline / 2 if max_wait is None else max_wait,
             "deadline": asyncio.get_running_loop().time() + self.deadline,
             "pick": pick,
+            "most_mb": call.most_mb,
         }
         try:
             request = request_of(provider, call, self._key(provider), extensions)

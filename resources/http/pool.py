@@ -107,15 +107,16 @@ class Pool:
         return answers[0]
 
     async def several(
-        self, n: int, ask: Ask[T], able: Able, weigh: Weigh
+        self, n: int, ask: Ask[T], able: Able, weigh: Weigh, *, waits: bool = True
     ) -> tuple[list[tuple[Provider, T]], Failures]:
         """The answers of up to `n` members asked at once, and why others gave none, by id.
 
         `weigh` is the weight of the first call to a member, which is reserved for it.
 
         A member that fails is replaced while any are left. Where all that is missing is a
-        budget, or the end of a pause, it is waited for. Raises NoneAvailable, with the
-        earliest time at which one may be called, where not a single one answered.
+        budget, or the end of a pause, it is waited for unless `waits` is false. Raises
+        NoneAvailable, with the earliest time at which one may be called, where not a single one
+        answered.
         """
         failures: Failures = {}
         patient_until = time.monotonic() + self._patience
@@ -132,7 +133,7 @@ class Pool:
             answers = [answer for answer in found if answer is not None]
             if answers:
                 return answers, failures
-            wait = self._wait(failures)
+            wait = self._wait(failures) if waits else None
             if wait is None or time.monotonic() + wait >= patient_until:
                 raise self._none_available(failures)
             await asyncio.sleep(wait)

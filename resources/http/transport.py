@@ -98,7 +98,8 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
             data=request.content or None,
             allow_redirects=False,
         ) as answer:
-            body = await self._read(answer, provider)
+            cap = max(self._cap, (request.extensions.get("most_mb") or 0) * _MB)
+            body = await _read(answer, provider, cap)
         kept = [h for h in answer.raw_headers if h[0].lower() not in _UNPACKED]
         return httpx.Response(
             answer.status, headers=kept, content=body, extensions={"sent_at": sent_at}
@@ -112,31 +113,33 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
             return address
         return yarl.URL(f"{self._sandbox_url}/{url.host}{url.raw_path.decode()}", encoded=True)
 
-    async def _read(self, answer: aiohttp.ClientResponse, provider: str) -> bytes:
-        encoding = answer.headers.get("Content-Encoding", "identity").lower()
-        if encoding not in ("gzip", "identity"):
-            raise MalformedResponse(f"{provider} answered in {encoding}", provider, answer.status)
-        if (answer.content_length or 0) > self._cap:
-            raise self._too_large(answer, provider)
-        unpack = zlib.decompressobj(wbits=31) if encoding == "gzip" else None
-        body, size, received = [], 0, 0
-        async for chunk in answer.content.iter_any():
-            received += len(chunk)
-            # One byte over the cap is enough to know, and all that is ever unpacked.
-            piece = _unpacked(unpack, chunk, self._cap + 1 - size, provider) if unpack else chunk
-            size += len(piece)
-            if size > self._cap:
-                raise self._too_large(answer, provider)
-            body.append(piece)
-        if unpack and received and not unpack.eof:
-            raise TemporaryError(
-                f"{provider} gave no whole answer: gzip ended early", provider, kind="connection"
-            )
-        return b"".join(body)
 
-    def _too_large(self, answer: aiohttp.ClientResponse, provider: str) -> MalformedResponse:
-        limit = f"larger than {self._cap // _MB} MB"
-        return MalformedResponse(f"{provider} answered {limit}", provider, answer.status)
+async def _read(answer: aiohttp.ClientResponse, provider: str, cap: int) -> bytes:
+    encoding = answer.headers.get("Content-Encoding", "identity").lower()
+    if encoding not in ("gzip", "identity"):
+        raise MalformedResponse(f"{provider} answered in {encoding}", provider, answer.status)
+    if (answer.content_length or 0) > cap:
+        raise _too_large(answer, provider, cap)
+    unpack = zlib.decompressobj(wbits=31) if encoding == "gzip" else None
+    body, size, received = [], 0, 0
+    async for chunk in answer.content.iter_any():
+        received += len(chunk)
+        # One byte over the cap is enough to know, and all that is ever unpacked.
+        piece = _unpacked(unpack, chunk, cap + 1 - size, provider) if unpack else chunk
+        size += len(piece)
+        if size > cap:
+            raise _too_large(answer, provider, cap)
+        body.append(piece)
+    if unpack and received and not unpack.eof:
+        raise TemporaryError(
+            f"{provider} gave no whole answer: gzip ended early", provider, kind="connection"
+        )
+    return b"".join(body)
+
+
+def _too_large(answer: aiohttp.ClientResponse, provider: str, cap: int) -> MalformedResponse:
+    limit = f"larger than {cap // _MB} MB"
+    return MalformedResponse(f"{provider} answered {limit}", provider, answer.status)
 
 
 async def _once(

@@ -14,8 +14,15 @@ from deltalake import DeltaTable, Schema
 
 from resources.schemas import Table
 
-# Seconds. A log is cleaned up after days: a version that is gone must not hide those after it.
+# Seconds. A log is cleaned up after a day: a version that is gone must not hide those after it.
 _LONGEST_TRUST = 60.0
+# What Delta itself keeps to at every hundredth commit, when it writes a checkpoint. The log of a
+# minutely feed has 43,200 commits a month; files that are gone must be known as such for longer
+# than `vacuum` leaves them there.
+PROPERTIES = {
+    "delta.logRetentionDuration": "interval 1 days",
+    "delta.deletedFileRetentionDuration": "interval 2 hours",
+}
 
 
 class File(NamedTuple):
@@ -26,6 +33,18 @@ class File(NamedTuple):
     period: str
     low: datetime
     high: datetime
+
+
+class Partition(NamedTuple):
+    """`values` by the names of the table's partition columns; `largest` is how many rows its
+    largest file has, `high` the last time in it, `written` when its newest file was."""
+
+    values: Mapping[str, str | int]
+    files: int
+    rows: int
+    largest: int
+    high: datetime
+    written: datetime
 
 
 class FileIndex:
@@ -89,6 +108,29 @@ class FileIndex:
             and (end is None or file.low < end)
         ]
 
+    def partitions(self) -> list[Partition]:
+        """All that hold rows, in order."""
+        with self._lock:
+            actions = pl.DataFrame(self._refresh().get_add_actions(flatten=True))
+        if actions.is_empty():
+            return []
+        names = [f"partition.{name}" for name in self.table.partitions]
+        found = actions.group_by(names).agg(
+            pl.len(),
+            pl.col("num_records").sum(),
+            pl.col("num_records").max().alias("largest"),
+            pl.col(f"max.{self.table.time}").max(),
+            pl.from_epoch(pl.col("modification_time").max(), "ms").dt.replace_time_zone("UTC"),
+        )
+        count = len(names)
+        return [
+            Partition(dict(zip(self.table.partitions, row[:count], strict=True)), *row[count:])
+            for row in found.sort(names).iter_rows()
+        ]
+
+    def exists(self) -> bool:
+        return self._delta is not None or DeltaTable.is_deltatable(self.url)
+
     def _refresh(self) -> DeltaTable:
         if self._delta is None:
             self._delta = _open(self.url, self.table)
@@ -138,6 +180,6 @@ def _open(url: str, table: Table) -> DeltaTable:
             Schema.from_arrow(table.schema),
             mode="ignore",
             partition_by=list(table.partitions),
-            configuration={"delta.dataSkippingStatsColumns": statistics},
+            configuration={"delta.dataSkippingStatsColumns": statistics, **PROPERTIES},
         )
     return DeltaTable(url)

@@ -4,27 +4,30 @@ import copy
 import random
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
-from typing import cast
+from typing import TypeVar, cast
 
 import polars as pl
+from deltalake import DeltaTable
 from deltalake.exceptions import CommitFailedError, DeltaError
 
 from resources.errors import StoreUnavailable
-from resources.lake.index import FileIndex
+from resources.lake.index import FileIndex, Partition
 from resources.lake.merge import (
     Merged,
     append_batch,
     merge_batch,
     prepared,
+    replace_partition,
     split_changed,
 )
 from resources.schemas import CANDLE_REVISIONS, CANDLES, TABLES, Table
 
 _ATTEMPTS = 12
+T = TypeVar("T")
 
 
 class Lake:
@@ -46,15 +49,21 @@ class Lake:
         batch = prepared(table, frame)
         if batch.is_empty():
             return Merged(None)
-        for attempt in range(_ATTEMPTS):
-            try:
-                with self._merging, _translated():
-                    return self._merge(table, batch)
-            except CommitFailedError as error:
-                if attempt == _ATTEMPTS - 1:
-                    raise StoreUnavailable(f"{table.name} is too busy to write: {error}") from error
-                time.sleep(random.uniform(0, 0.05 * 2 ** min(attempt, 5)))
-        raise AssertionError("unreachable")
+        return self._retried(table, lambda: self._merge(table, batch))
+
+    def rewrite(
+        self,
+        table: Table,
+        partition: Mapping[str, str | int],
+        change: Callable[[pl.LazyFrame], pl.LazyFrame],
+    ) -> int | None:
+        """Replace the rows of one partition by what `change` leaves of them, in the table's order
+        and as one file, in one commit; returns its version, None where the partition has no rows.
+
+        Whatever others commit meanwhile is read anew. Raises StoreUnavailable when they do not
+        leave the time for it, or the lake cannot be written.
+        """
+        return self._retried(table, lambda: self._rewrite(table, partition, change))
 
     def scan(
         self,
@@ -107,6 +116,53 @@ class Lake:
         with _translated():
             return self._indexes[table.name].snapshot().version()
 
+    def tables(self) -> list[Table]:
+        """Those that were ever written or read."""
+        with _translated():
+            return [index.table for index in self._indexes.values() if index.exists()]
+
+    def partitions(self, table: Table) -> list[Partition]:
+        with _translated():
+            return self._indexes[table.name].partitions()
+
+    @contextmanager
+    def held(self, table: Table) -> Iterator[DeltaTable]:
+        """The newest snapshot of a table, for what concerns its files and log alone.
+
+        What is raised in the block of a commit that others were faster than is StoreUnavailable.
+        """
+        try:
+            with _translated(), self._indexes[table.name].held() as delta:
+                yield delta
+        except CommitFailedError as error:
+            raise StoreUnavailable(f"{table.name} is too busy to write: {error}") from error
+
+    def _retried(self, table: Table, write: Callable[[], T]) -> T:
+        """Write, again as long as others were faster."""
+        for attempt in range(_ATTEMPTS):
+            try:
+                with self._merging, _translated():
+                    return write()
+            except CommitFailedError as error:
+                if attempt == _ATTEMPTS - 1:
+                    raise StoreUnavailable(f"{table.name} is too busy to write: {error}") from error
+                time.sleep(random.uniform(0, 0.05 * 2 ** min(attempt, 5)))
+        raise AssertionError("unreachable")
+
+    def _rewrite(
+        self,
+        table: Table,
+        partition: Mapping[str, str | int],
+        change: Callable[[pl.LazyFrame], pl.LazyFrame],
+    ) -> int | None:
+        # As in _merge: nobody moves the snapshot between the reading and the commit.
+        with self._indexes[table.name].held() as delta:
+            wanted = {name: [value] for name, value in partition.items()}
+            if not self._indexes[table.name].files(wanted):
+                return None
+            rows = change(self.scan(table, wanted)).sort(table.sort).collect()
+            return replace_partition(delta, table, partition, rows)
+
     def _merge(self, table: Table, batch: pl.DataFrame) -> Merged:
         # What is looked at must be what the commit follows: nobody moves the snapshot meanwhile.
         with self._indexes[table.name].held() as delta:
@@ -126,7 +182,9 @@ class Lake:
         times = batch[table.time]
         low, high = cast(datetime, times.min()), cast(datetime, times.max())
         rows = self.scan(table, partitions, low).filter(pl.col(table.time) <= high)
-        return rows.filter(pl.col("symbol").is_in(batch["symbol"].unique().to_list())).collect()
+        if "symbol" in table.key:
+            rows = rows.filter(pl.col("symbol").is_in(batch["symbol"].unique().to_list()))
+        return rows.collect()
 
 
 def collect(rows: pl.LazyFrame) -> pl.DataFrame:

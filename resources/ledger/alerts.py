@@ -17,7 +17,7 @@ from resources.ledger import commits
 from resources.ledger.database import Ledger
 from resources.ledger.tables import alerts
 
-AlertType = Literal["rate_limit", "provider_status", "stale_feed", "discovery"]
+AlertType = Literal["rate_limit", "provider_status", "stale_feed", "discovery", "backup"]
 Severity = Literal["info", "warning", "critical"]
 SEVERITIES: tuple[Severity, ...] = ("info", "warning", "critical")
 TABLE = "alerts"

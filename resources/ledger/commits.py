@@ -13,8 +13,13 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from resources.ledger.database import Ledger
-from resources.ledger.tables import commits
+from resources.ledger.tables import commit_readers, commits
 
+KEPT_MS = 2 * 86_400_000
+# Of each table, whatever their age: a service that starts reads no more of them.
+KEPT_ROWS = 500
+# A reader that has not been there for so long has missed some when it comes back.
+LONGEST_WAIT_MS = 30 * 86_400_000
 Key = Mapping[str, str | int]
 
 
@@ -76,3 +81,24 @@ def read_commits(ledger: Ledger, after: int, limit: int) -> list[Commit]:
             Commit(row.seq, row.table_name, row.version, json.loads(row.keys), row.rows, row.at)
             for row in connection.execute(query)
         ]
+
+
+def prune(connection: sa.Connection, ledger: Ledger) -> int:
+    """Delete commits of more than two days ago; returns how many.
+
+    The newest 500 of each table stay, and those of up to 30 days that a reader of
+    `commit_readers` has not seen.
+    """
+    table, gone = commits.c, 0
+    seen = connection.execute(sa.select(sa.func.min(commit_readers.c.seq))).scalar()
+    old = table.at < ledger.clock - KEPT_MS
+    if seen is not None:
+        old &= (table.seq <= seen) | (table.at < ledger.clock - LONGEST_WAIT_MS)
+    for name in connection.execute(sa.select(table.table_name).distinct()).scalars().all():
+        mine = table.table_name == name
+        newest_first = sa.select(table.seq).where(mine).order_by(table.seq.desc())
+        floor = connection.execute(newest_first.limit(1).offset(KEPT_ROWS)).scalar()
+        if floor is not None:
+            old_ones = sa.delete(commits).where(mine, table.seq <= floor, old)
+            gone += connection.execute(old_ones).rowcount
+    return gone

@@ -10,6 +10,7 @@ from resources.ledger.database import Ledger
 from resources.ledger.rows import insert_missing
 from resources.ledger.tables import quality_events
 
+KEPT_MS = 400 * 86_400_000
 Kind = Literal["disagreement", "resampled"]
 
 
@@ -48,3 +49,9 @@ def between(ledger: Ledger, interval: str, start: int, end: int) -> list[Event]:
     )
     with ledger.read() as connection:
         return [Event(*row) for row in connection.execute(query)]
+
+
+def prune(connection: sa.Connection, ledger: Ledger) -> int:
+    """Delete events that were told more than 400 days ago; returns how many."""
+    old = quality_events.c.at < ledger.clock - KEPT_MS
+    return connection.execute(sa.delete(quality_events).where(old)).rowcount

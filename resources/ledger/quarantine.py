@@ -12,6 +12,9 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from resources.ledger.database import Ledger
 from resources.ledger.tables import quarantine
 
+KEPT_MS = 90 * 86_400_000
+KEPT_ROWS = 100_000
+
 
 def keep(
     ledger: Ledger,
@@ -36,6 +39,15 @@ def count(ledger: Ledger, table: str) -> int:
     query = sa.select(sa.func.count()).where(quarantine.c.table_name == table)
     with ledger.read() as connection:
         return int(connection.execute(query).scalar_one())
+
+
+def prune(connection: sa.Connection, ledger: Ledger) -> int:
+    """Delete rows that came more than 90 days ago or are beyond the newest 100,000; returns how
+    many. A gap of candles that only such a row explained is asked for again."""
+    table = quarantine.c
+    beyond = sa.select(table.id).order_by(table.id.desc()).limit(1).offset(KEPT_ROWS)
+    old = (table.at < ledger.clock - KEPT_MS) | (table.id <= beyond.scalar_subquery())
+    return connection.execute(sa.delete(quarantine).where(old)).rowcount
 
 
 def candle_times(ledger: Ledger, symbol: str, interval: str) -> list[int]:

@@ -4,7 +4,16 @@ from collections.abc import Callable, Mapping
 
 import sqlalchemy as sa
 
-from resources.ledger import alerts, logs, metrics, statistics
+from resources.ledger import (
+    alerts,
+    commits,
+    logs,
+    metrics,
+    quality_events,
+    quarantine,
+    snapshot_sizes,
+    statistics,
+)
 from resources.ledger.database import Ledger
 
 # Each deletes what is older than it is kept, and says how many rows that were.
@@ -13,13 +22,17 @@ PRUNED: Mapping[str, Callable[[sa.Connection, Ledger], int]] = {
     "logs": logs.prune,
     "alerts": alerts.prune,
     "metrics": metrics.prune,
+    "commits": commits.prune,
+    "quarantine": quarantine.prune,
+    "quality_events": quality_events.prune,
 }
 
 
-def clean_up(ledger: Ledger) -> dict[str, int]:
-    """Delete what is older than it is kept, a transaction each; returns how many rows of each."""
+def clean_up(ledger: Ledger, snapshot_bytes: int) -> dict[str, int]:
+    """Delete what is older than it is kept, a transaction each, and snapshots where those of all
+    providers take more than `snapshot_bytes`; returns how many rows of each."""
     gone = {}
     for name, prune in PRUNED.items():
         with ledger.write() as connection:
             gone[name] = prune(connection, ledger)
-    return gone
+    return {**gone, "snapshots": snapshot_sizes.shrink(ledger, snapshot_bytes)}

@@ -93,14 +93,14 @@ def put(
         .scalar_subquery()
     )
     old = snapshots.c.fetched_at < ledger.clock - bounds.days * _DAY_MS
-    _delete(connection, answered.provider, (snapshots.c.id <= beyond) | old)
+    delete(connection, answered.provider, (snapshots.c.id <= beyond) | old)
 
 
 def delete_older(connection: sa.Connection, ledger: Ledger, days: int) -> int:
     """Delete what is older than so many days, of every provider; returns how many that were."""
     old = snapshots.c.fetched_at < ledger.clock - days * _DAY_MS
     found = connection.execute(sa.select(snapshots.c.provider).where(old).distinct()).scalars()
-    return sum(_delete(connection, provider, old) for provider in list(found))
+    return sum(delete(connection, provider, old) for provider in list(found))
 
 
 def newest(ledger: Ledger, provider_ids: Collection[str]) -> dict[str, Snapshot]:
@@ -182,7 +182,7 @@ def held(ledger: Ledger) -> dict[str, Held]:
         return {row[0]: Held(*row[1:]) for row in connection.execute(query)}
 
 
-def _delete(connection: sa.Connection, provider: str, which: sa.ColumnElement[bool]) -> int:
+def delete(connection: sa.Connection, provider: str, which: sa.ColumnElement[bool]) -> int:
     mine = snapshots.c.provider == provider
     gone = connection.execute(snapshots.delete().where(mine, which)).rowcount
     if gone:

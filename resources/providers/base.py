@@ -7,6 +7,8 @@ from typing import Literal
 import polars as pl
 
 from resources.market import Interval, Symbol
+from resources.schemas.page import Page
+from resources.scope import Scope
 
 # How fresh a provider's answers are wanted, and the seconds between two looks at it.
 Update = Literal["realtime", "periodic", "scheduled", "daily"]
@@ -39,13 +41,15 @@ class Limit:
 class Call:
     """One request: a path below the provider's base_url, its parameters and its weight.
 
-    It is a GET, or with a `body` (JSON) a POST.
+    It is a GET, or with a `body` (JSON) a POST. `most_mb` is set where its answer may be larger
+    than others, in MB.
     """
 
     path: str
     params: Mapping[str, str] = field(default_factory=dict)
     weight: int = 1
     body: bytes | None = None
+    most_mb: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +68,16 @@ class Auth:
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """One address that answers with data of a feed; the call is whole, as it may be sent."""
+    """One address that answers with data of a feed; the call is whole, as it may be sent.
+
+    `format` says how news are read: "rss" (Atom too) or "json", of which `fields` says where
+    things stand (see news/articles.py). Without one the answer is kept as it is.
+    """
 
     feed: str
     call: Call
+    format: Literal["", "rss", "json"] = ""
+    fields: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +188,16 @@ class OpenInterest:
 
 
 @dataclass(frozen=True, slots=True)
+class FundingHistory:
+    """How a provider tells the fundings that were paid in [start, end), ms since 1970, UTC; as
+    Funding, and each row is of the time at which it was paid."""
+
+    batch: int
+    call: Callable[[Sequence[str], int, int], Call]
+    parse: Callable[[bytes, Sequence[str]], pl.DataFrame]
+
+
+@dataclass(frozen=True, slots=True)
 class Perpetuals:
     """A provider's perpetual futures: `native` spells the one on a symbol's base and quote.
 
@@ -188,6 +208,32 @@ class Perpetuals:
     candles: Candles | None = None
     funding: Funding | None = None
     open_interest: OpenInterest | None = None
+    funding_history: FundingHistory | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One call, and how its answer is read: `parse` takes the bytes to a frame of the page."""
+
+    call: Call
+    parse: Callable[[bytes], pl.DataFrame]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """How a provider tells one kind of page of a feed.
+
+    `questions` are sent one after another, and their frames are one page; there are none where it
+    cannot tell of such a scope. Most tell of the present alone: `now` makes these.
+    """
+
+    page: Page
+    questions: Callable[[Scope], Sequence[Question]]
+
+
+def now(*questions: Question) -> Callable[[Scope], Sequence[Question]]:
+    """Questions that are the same for all assets, and have no answer about the past."""
+    return lambda scope: () if scope.past else questions
 
 
 def _none(_: Symbol) -> None:
@@ -204,6 +250,7 @@ class Provider:
     shows that it works, the first endpoint where there is none. `used` reads the weight
     already used per window (seconds) out of an answer's headers (names in lower case).
     `limited` is set where a rate limit may come as a 200 or 403: whether this body says so.
+    `sources` are the pages of other feeds that it tells.
     `enabled` is false for one that nobody has seen working lately. `mirrors` is the id of the
     provider whose data these are: the two are no two opinions.
     """
@@ -226,8 +273,13 @@ class Provider:
     tickers: Tickers | None = None
     markets: Markets | None = None
     perpetuals: Perpetuals | None = None
+    sources: tuple[Source, ...] = ()
     used: Callable[[Mapping[str, str]], Mapping[int, int]] | None = None
     limited: Callable[[bytes], bool] | None = None
+
+    def source(self, page: Page) -> Source | None:
+        """How it tells a page, None where it does not."""
+        return next((one for one in self.sources if one.page is page), None)
 
     @property
     def health_call(self) -> Call | None:

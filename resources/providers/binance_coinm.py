@@ -11,8 +11,15 @@ from resources.providers.base import (
     Perpetuals,
     Provider,
 )
-from resources.providers.families.binance_futures import candles, funding, klines, open_interest
+from resources.providers.families.binance_futures import (
+    candles,
+    funding,
+    funding_history,
+    klines,
+    open_interest,
+)
 from resources.providers.families.binance_spot import used
+from resources.providers.families.perpetuals import perpetual_sources
 from resources.providers.parsing import Number, candle_frame
 
 _ID = "binance_coinm"
@@ -54,6 +61,14 @@ def _sizes(native: str, contracts: float) -> tuple[Number, Number]:
     return None, contracts * _dollars(native)
 
 
+_PERPETUALS = Perpetuals(
+    _native,
+    candles("/dapi/v1/klines", _parse_candles, _LONGEST),
+    funding("/dapi/v1", _ID, _PERPETUAL),
+    open_interest("/dapi/v1", _ID, _sizes),
+    funding_history("/dapi/v1", _ID),
+)
+
 PROVIDER = Provider(
     id=_ID,
     name="Binance COIN-M Futures",
@@ -61,12 +76,8 @@ PROVIDER = Provider(
     base_url="https://dapi.binance.com",
     docs_url="https://developers.binance.com/docs/derivatives/coin-margined-futures",
     limits=(Limit(2400, 60),),
-    perpetuals=Perpetuals(
-        _native,
-        candles("/dapi/v1/klines", _parse_candles, _LONGEST),
-        funding("/dapi/v1", _ID, _PERPETUAL),
-        open_interest("/dapi/v1", _ID, _sizes),
-    ),
+    perpetuals=_PERPETUALS,
+    sources=perpetual_sources(_PERPETUALS),
     used=used,
     endpoints=(
         Endpoint("derivatives", Call("/dapi/v1/premiumIndex", {"symbol": "BTCUSD_PERP"})),

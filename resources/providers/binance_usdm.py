@@ -11,9 +11,16 @@ from resources.providers.base import (
     Perpetuals,
     Provider,
 )
-from resources.providers.families.binance_futures import candles, funding, klines, open_interest
+from resources.providers.families.binance_futures import (
+    candles,
+    funding,
+    funding_history,
+    klines,
+    open_interest,
+)
 from resources.providers.families.binance_spot import used
 from resources.providers.families.pages import page_of
+from resources.providers.families.perpetuals import perpetual_sources
 from resources.providers.families.spelling import spelling
 
 _ID = "binance_usdm"
@@ -42,6 +49,14 @@ def _parse_candles(body: bytes, _: CandleQuery) -> pl.DataFrame:
     )
 
 
+_PERPETUALS = Perpetuals(
+    _native,
+    candles("/fapi/v1/klines", _parse_candles),
+    funding("/fapi/v1", _ID),
+    open_interest("/fapi/v1", _ID, lambda _, amount: (amount, None)),
+    funding_history("/fapi/v1", _ID),
+)
+
 PROVIDER = Provider(
     id=_ID,
     name="Binance USD-M Futures",
@@ -49,12 +64,8 @@ PROVIDER = Provider(
     base_url="https://fapi.binance.com",
     docs_url="https://developers.binance.com/docs/derivatives",
     limits=(Limit(2400, 60),),
-    perpetuals=Perpetuals(
-        _native,
-        candles("/fapi/v1/klines", _parse_candles),
-        funding("/fapi/v1", _ID),
-        open_interest("/fapi/v1", _ID, lambda _, amount: (amount, None)),
-    ),
+    perpetuals=_PERPETUALS,
+    sources=perpetual_sources(_PERPETUALS),
     used=used,
     endpoints=(
         Endpoint("derivatives", Call("/fapi/v1/premiumIndex", {"symbol": "BTCUSDT"})),

@@ -6,9 +6,20 @@ import msgspec
 import polars as pl
 
 from resources.market import Asset
-from resources.providers.base import Auth, Call, Endpoint, Limit, Provider, Tickers
+from resources.providers.base import (
+    Auth,
+    Call,
+    Endpoint,
+    Limit,
+    Provider,
+    Question,
+    Source,
+    Tickers,
+    now,
+)
 from resources.providers.families.coins import coin_speller
-from resources.providers.parsing import Moment, Number, quote_frame, read
+from resources.providers.parsing import Count, Moment, Number, page_frame, quote_frame, read
+from resources.schemas.market import LARGEST, MARKET_PAGE
 
 _ID = "coincap"
 # Our ids of coins and its own, where they differ.
@@ -44,7 +55,22 @@ class _Coins(msgspec.Struct):
     timestamp: Moment
 
 
+class _Listed(_Coin, kw_only=True, rename="camel"):
+    symbol: str
+    name: str
+    rank: Count = None
+    supply: Number = None
+    market_cap_usd: Number = None
+    volume: Number = msgspec.field(name="volumeUsd24Hr", default=None)
+
+
+class _Largest(msgspec.Struct):
+    data: list[_Listed]
+    timestamp: Moment
+
+
 _COIN_LIST = msgspec.json.Decoder(_Coins, strict=False)
+_LARGEST = msgspec.json.Decoder(_Largest, strict=False)
 
 
 def _identify(asset: Asset) -> str | None:
@@ -69,6 +95,38 @@ def _parse_tickers(body: bytes, _: Sequence[str]) -> pl.DataFrame:
     )
 
 
+def _parse_coins(body: bytes) -> pl.DataFrame:
+    """
+    The largest first:
+
+        {"data":[{"id":"bitcoin","rank":"1","symbol":"BTC","name":"Bitcoin",
+          "supply":"17493362.0000000000000000","marketCapUsd":"62596198052.8648707737382150",
+          "volumeUsd24Hr":"1919469726.9664421918719042","priceUsd":"3578.2828968419490075",
+          "changePercent24Hr":"0.3420746078836153", ...}],"timestamp":1548077422286}
+    """
+    found = read(_LARGEST, body, _ID)
+    return page_frame(
+        MARKET_PAGE,
+        [
+            (
+                coin.id,
+                coin.symbol.upper(),
+                coin.name,
+                coin.rank,
+                coin.price_usd,
+                coin.market_cap_usd,
+                coin.volume,
+                coin.supply,
+                None,
+                coin.change_percent,
+                None,
+                found.timestamp,
+            )
+            for coin in found.data
+        ],
+    )
+
+
 PROVIDER = Provider(
     id=_ID,
     name="CoinCap",
@@ -78,6 +136,9 @@ PROVIDER = Provider(
     limits=(Limit(4000, 2_592_000),),
     native=coin_speller(_identify),
     tickers=Tickers(100, _tickers_call, _parse_tickers),
+    sources=(
+        Source(MARKET_PAGE, now(Question(Call("/assets", {"limit": str(LARGEST)}), _parse_coins))),
+    ),
     auth=Auth("header", "Authorization", prefix="Bearer "),
     endpoints=(
         Endpoint("prices", _tickers_call(["bitcoin", "ethereum"])),

@@ -6,9 +6,20 @@ import msgspec
 import polars as pl
 
 from resources.market import Asset
-from resources.providers.base import Call, Endpoint, Limit, Provider, Tickers
+from resources.providers.base import (
+    Call,
+    Endpoint,
+    Limit,
+    Provider,
+    Question,
+    Source,
+    Tickers,
+    now,
+)
+from resources.providers.families.blanks import Blank, filled
 from resources.providers.families.coins import coin_speller
-from resources.providers.parsing import Moment, Number, quote_frame, read
+from resources.providers.parsing import Count, Moment, Number, page_frame, quote_frame, read
+from resources.schemas.market import MARKET_PAGE, MARKET_TOTALS_PAGE
 
 _ID = "coinlore"
 _LARGEST = 100
@@ -31,7 +42,35 @@ class _Coins(msgspec.Struct):
     info: _Info
 
 
+class _Listed(_Coin, kw_only=True):
+    name: str
+    nameid: str
+    rank: Count = None
+    market_cap_usd: Blank = None
+    volume24: Blank = None
+    csupply: Blank = None
+    percent_change_1h: Blank = None
+    percent_change_7d: Blank = None
+
+
+class _Largest(msgspec.Struct):
+    data: list[_Listed]
+    info: _Info
+
+
+class _Global(msgspec.Struct):
+    total_mcap: Number
+    total_volume: Number
+    btc_d: Number = None
+    eth_d: Number = None
+    coins_count: Count = None
+    mcap_change: Number = None
+
+
 _COINS = msgspec.json.Decoder(_Coins, strict=False)
+_LISTED = msgspec.json.Decoder(_Largest, strict=False)
+# A list of one.
+_GLOBAL = msgspec.json.Decoder(tuple[_Global], strict=False)
 
 
 def _identify(asset: Asset) -> str | None:
@@ -60,6 +99,58 @@ def _parse_tickers(body: bytes, _: Sequence[str]) -> pl.DataFrame:
     )
 
 
+def _parse_coins(body: bytes) -> pl.DataFrame:
+    """
+    As _parse_tickers. A further coin of a ticker goes by its own name, which is never a ticker.
+
+        {"data":[{"id":"90","symbol":"BTC","name":"Bitcoin","nameid":"bitcoin","rank":1,
+          "price_usd":"6456.52","percent_change_24h":"-1.47","percent_change_1h":"0.05",
+          "percent_change_7d":"-1.07","market_cap_usd":"111586042785.56",
+          "volume24":3997655362.9587,"csupply":"17282687.00", ...}],
+          "info":{"coins_num":1969,"time":1538560355}}
+    """
+    found, taken = read(_LISTED, body, _ID), set[str]()
+    rows = []
+    for coin in found.data:
+        native = coin.nameid if coin.symbol in taken else coin.symbol
+        taken.add(coin.symbol)
+        figures = (coin.market_cap_usd, coin.volume24, coin.csupply)
+        changes = (coin.percent_change_1h, coin.percent_change_24h, coin.percent_change_7d)
+        rows.append(
+            (
+                native,
+                coin.symbol.upper(),
+                coin.name,
+                coin.rank,
+                coin.price_usd,
+                *(filled(number) for number in (*figures, *changes)),
+                found.info.time * 1000,
+            )
+        )
+    return page_frame(MARKET_PAGE, rows)
+
+
+def _parse_totals(body: bytes) -> pl.DataFrame:
+    """
+    [{"coins_count":6441,"active_markets":17685,"total_mcap":2499568847643.1787,
+      "total_volume":172809052616.55072,"btc_d":"43.86","eth_d":"19.25","mcap_change":"-4.25", ...}]
+    """
+    (told,) = read(_GLOBAL, body, _ID)
+    return page_frame(
+        MARKET_TOTALS_PAGE,
+        [
+            (
+                told.total_mcap,
+                told.total_volume,
+                told.btc_d,
+                told.eth_d,
+                told.coins_count,
+                told.mcap_change,
+            )
+        ],
+    )
+
+
 PROVIDER = Provider(
     id=_ID,
     name="CoinLore",
@@ -70,6 +161,10 @@ PROVIDER = Provider(
     limits=(Limit(10, 10),),
     native=coin_speller(_identify),
     tickers=Tickers(_LARGEST, _tickers_call, _parse_tickers),
+    sources=(
+        Source(MARKET_PAGE, now(Question(_tickers_call(()), _parse_coins))),
+        Source(MARKET_TOTALS_PAGE, now(Question(Call("/api/global/"), _parse_totals))),
+    ),
     endpoints=(
         Endpoint("prices", Call("/api/ticker/", {"id": "90,80"})),
         Endpoint("market", Call("/api/global/")),

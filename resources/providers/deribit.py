@@ -13,12 +13,14 @@ from resources.providers.base import (
     Candles,
     Endpoint,
     Funding,
+    FundingHistory,
     Limit,
     OpenInterest,
     Perpetuals,
     Provider,
 )
 from resources.providers.families.pages import all_asked, asked
+from resources.providers.families.perpetuals import perpetual_sources
 from resources.providers.parsing import (
     Moment,
     Number,
@@ -68,8 +70,18 @@ class _TickerAnswer(msgspec.Struct):
     result: _Ticker
 
 
+class _Interest(msgspec.Struct):
+    timestamp: Moment
+    interest_1h: Number
+
+
+class _Interests(msgspec.Struct):
+    result: list[_Interest]
+
+
 _CHART = msgspec.json.Decoder(_ChartAnswer, strict=False)
 _TICKER = msgspec.json.Decoder(_TickerAnswer, strict=False)
+_INTERESTS = msgspec.json.Decoder(_Interests, strict=False)
 
 
 def _native(symbol: Symbol) -> str | None:
@@ -129,6 +141,23 @@ def _parse_funding(body: bytes, _: Sequence[str]) -> pl.DataFrame:
     return funding_frame([(one.instrument_name, one.funding_8h, _HOURS, one.timestamp)])
 
 
+def _paid_call(natives: Sequence[str], start: int, end: int) -> Call:
+    window = {"start_timestamp": str(start), "end_timestamp": str(end - 1)}
+    path = "/api/v2/public/get_funding_rate_history"
+    return Call(path, {"instrument_name": natives[0], **window})
+
+
+def _parse_paid(body: bytes, natives: Sequence[str]) -> pl.DataFrame:
+    """
+    By hour; interest_1h is what the hour before came to:
+
+        {"jsonrpc":"2.0","result":[{"timestamp":1569891600000,"index_price":8222.87,
+          "prev_index_price":8305.72,"interest_8h":-0.00009234,"interest_1h":-4.73e-8}]}
+    """
+    rows = read(_INTERESTS, body, _ID).result
+    return funding_frame([(natives[0], one.interest_1h, 1.0, one.timestamp) for one in rows])
+
+
 def _parse_open_interest(body: bytes, _: Sequence[str]) -> pl.DataFrame:
     """
     In dollars where the contract is inverse, in the base asset where it is linear; the answer is
@@ -143,6 +172,14 @@ def _parse_open_interest(body: bytes, _: Sequence[str]) -> pl.DataFrame:
     return open_interest_frame([(one.instrument_name, amount, value, one.timestamp)])
 
 
+_PERPETUALS = Perpetuals(
+    _native,
+    Candles(_INTERVALS, _PAGE, _candles_call, _parse_candles, all_asked(_PAGE)),
+    Funding(1, _ticker_call, _parse_funding),
+    OpenInterest(1, _ticker_call, _parse_open_interest),
+    FundingHistory(1, _paid_call, _parse_paid),
+)
+
 PROVIDER = Provider(
     id=_ID,
     name="Deribit",
@@ -150,12 +187,8 @@ PROVIDER = Provider(
     base_url="https://www.deribit.com",
     docs_url="https://docs.deribit.com",
     limits=(Limit(20, 1),),
-    perpetuals=Perpetuals(
-        _native,
-        Candles(_INTERVALS, _PAGE, _candles_call, _parse_candles, all_asked(_PAGE)),
-        Funding(1, _ticker_call, _parse_funding),
-        OpenInterest(1, _ticker_call, _parse_open_interest),
-    ),
+    perpetuals=_PERPETUALS,
+    sources=perpetual_sources(_PERPETUALS),
     endpoints=(
         Endpoint("derivatives", _ticker_call(["BTC-PERPETUAL"])),
         Endpoint("derivatives", _ticker_call(["ETH-PERPETUAL"])),

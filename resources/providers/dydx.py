@@ -13,12 +13,14 @@ from resources.providers.base import (
     Candles,
     Endpoint,
     Funding,
+    FundingHistory,
     Limit,
     OpenInterest,
     Perpetuals,
     Provider,
 )
 from resources.providers.families.pages import all_asked, asked, ms_of
+from resources.providers.families.perpetuals import perpetual_sources
 from resources.providers.families.spelling import spelling
 from resources.providers.parsing import (
     Count,
@@ -69,8 +71,19 @@ class _Markets(msgspec.Struct):
     markets: dict[str, _Market]
 
 
+class _Paid(msgspec.Struct, rename="camel"):
+    ticker: str
+    rate: Number
+    effective_at: datetime
+
+
+class _PaidAnswer(msgspec.Struct, rename="camel"):
+    historical_funding: list[_Paid]
+
+
 _CANDLES = msgspec.json.Decoder(_Candles, strict=False)
 _MARKETS = msgspec.json.Decoder(_Markets, strict=False)
+_PAID = msgspec.json.Decoder(_PaidAnswer, strict=False)
 
 
 def _iso(ms: int) -> str:
@@ -131,6 +144,23 @@ def _parse_funding(body: bytes, _: Sequence[str]) -> pl.DataFrame:
     return funding_frame([(one.ticker, one.next_funding_rate, 1.0, None) for one in _active(body)])
 
 
+def _paid_call(natives: Sequence[str], start: int, end: int) -> Call:
+    hours = (end - start) // Interval.H1.ms
+    params = {"effectiveBeforeOrAt": _iso(end - 1), "limit": str(hours)}
+    return Call(f"/v4/historicalFunding/{natives[0]}", params)
+
+
+def _parse_paid(body: bytes, _: Sequence[str]) -> pl.DataFrame:
+    """
+    By hour, newest first:
+
+        {"historicalFunding":[{"ticker":"BTC-USD","rate":"0.000002375","price":"89993.8",
+          "effectiveAtHeight":"66622979","effectiveAt":"2025-12-08T16:00:00.219Z"}]}
+    """
+    rows = read(_PAID, body, _ID).historical_funding
+    return funding_frame([(one.ticker, one.rate, 1.0, ms_of(one.effective_at)) for one in rows])
+
+
 def _parse_open_interest(body: bytes, _: Sequence[str]) -> pl.DataFrame:
     """In the base asset; the answer is that of fundings."""
     rows = []
@@ -141,6 +171,14 @@ def _parse_open_interest(body: bytes, _: Sequence[str]) -> pl.DataFrame:
     return open_interest_frame(rows)
 
 
+_PERPETUALS = Perpetuals(
+    spelling("{base}-{quote}", ("USD",)),
+    Candles(_INTERVALS, _PAGE, _candles_call, _parse_candles, all_asked(_PAGE)),
+    Funding(1000, _markets_call, _parse_funding),
+    OpenInterest(1000, _markets_call, _parse_open_interest),
+    FundingHistory(1, _paid_call, _parse_paid),
+)
+
 PROVIDER = Provider(
     id=_ID,
     name="dYdX",
@@ -148,12 +186,8 @@ PROVIDER = Provider(
     base_url="https://indexer.dydx.trade",
     docs_url="https://docs.dydx.xyz",
     limits=(Limit(100, 10),),
-    perpetuals=Perpetuals(
-        spelling("{base}-{quote}", ("USD",)),
-        Candles(_INTERVALS, _PAGE, _candles_call, _parse_candles, all_asked(_PAGE)),
-        Funding(1000, _markets_call, _parse_funding),
-        OpenInterest(1000, _markets_call, _parse_open_interest),
-    ),
+    perpetuals=_PERPETUALS,
+    sources=perpetual_sources(_PERPETUALS),
     endpoints=(
         Endpoint("derivatives", Call("/v4/perpetualMarkets", {"ticker": "BTC-USD"})),
         Endpoint("derivatives", Call("/v4/historicalFunding/BTC-USD", {"limit": "24"})),

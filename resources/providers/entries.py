@@ -13,7 +13,11 @@
     enabled = true
     endpoints = [{ feed = "onchain", path = "/gas", params = { chain = "1" }, weight = 1 }]
 
-A call with a `body` (JSON as text) is a POST.
+A call with a `body` (JSON as text) is a POST. An endpoint of the feed news with `format = "rss"`
+(Atom too) is collected, and so is one with `format = "json"` and a map of its fields:
+
+    fields = { stories = "articles", title = "title", summary = "description", url = "url",
+               publisher = "source.name", published = "publishedAt" }
 """
 
 import re
@@ -23,6 +27,7 @@ from typing import Any, get_args
 
 import httpx
 
+from resources.news import articles
 from resources.providers.base import (
     CATEGORIES,
     FEEDS,
@@ -33,11 +38,13 @@ from resources.providers.base import (
     Provider,
     Update,
 )
+from resources.providers.families.headlines import headlines
 from resources.providers.fields import Fields, Problem, has_unfilled
 from resources.providers.keys import IN_CLEAR, RANDOM_PART, carries_key, key_in_json, key_in_query
 
 _ID = re.compile(r"[a-z0-9][a-z0-9_]{0,63}")
 _KINDS = ("header", "query", "path")
+FORMATS = ("rss", "json")
 _HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 # What a request has already, and what belongs to its connection.
 _TAKEN_HEADERS = (
@@ -94,7 +101,8 @@ def read_entry(raw: object, rules: Rules, problems: list[Problem]) -> Provider |
         return None
     if rules.custom and not provider["endpoints"] and provider["health"] is None:
         provider["health"] = Call("")
-    made = Provider(**provider)
+    sources = headlines(provider["id"], provider["base_url"], provider["endpoints"])
+    made = Provider(**provider, sources=sources)
     problems += _of_the_whole(made)
     return made if len(problems) == before else None
 
@@ -110,7 +118,7 @@ def entry_of(provider: Provider) -> dict[str, Any]:
         "limits": [{"amount": one.amount, "seconds": one.seconds} for one in provider.limits],
         "update": provider.update,
         "enabled": provider.enabled,
-        "endpoints": [{"feed": one.feed, **_call_of(one.call)} for one in provider.endpoints],
+        "endpoints": [_endpoint_of(one) for one in provider.endpoints],
     }
     if auth := provider.auth:
         more = {"name": auth.name, "prefix": auth.prefix}
@@ -185,11 +193,34 @@ def _auth(fields: Fields) -> Auth | None:
 def _endpoints(fields: Fields, rules: Rules) -> tuple[Endpoint, ...]:
     endpoints = []
     for one in fields.tables("endpoints"):
-        endpoints.append(Endpoint(one.choice("feed", FEEDS), _call(one)))
+        endpoints.append(_endpoint(one))
         one.refuse_others()
     if not endpoints and not rules.custom and not fields.refused("endpoints"):
         fields.refuse("endpoints", "has none, and at least one is needed")
     return tuple(endpoints)
+
+
+def _endpoint(fields: Fields) -> Endpoint:
+    feed, call = fields.choice("feed", FEEDS), _call(fields)
+    kind = fields.choice("format", FORMATS, default="")
+    places = fields.texts("fields")
+    if kind and feed != "news":
+        fields.refuse("format", f"is only of news; {feed} is not read")
+    if places and kind != "json":
+        fields.refuse("fields", "stand with the format json alone")
+    if kind == "json":
+        for name in set(places) - set(articles.NAMES):
+            fields.refuse(f"fields.{name}", f"is none of {', '.join(articles.NAMES)}")
+        for name in set(articles.NEEDED) - set(places):
+            fields.refuse("fields", f"name no {name}")
+    return Endpoint(feed, call, kind, places)
+
+
+def _endpoint_of(endpoint: Endpoint) -> dict[str, Any]:
+    """An endpoint as it stands in an entry."""
+    more = {"format": endpoint.format, "fields": dict(endpoint.fields)}
+    given = {name: value for name, value in more.items() if value}
+    return {"feed": endpoint.feed, **_call_of(endpoint.call), **given}
 
 
 def _health(fields: Fields) -> Call | None:

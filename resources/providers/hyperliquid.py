@@ -13,12 +13,14 @@ from resources.providers.base import (
     Candles,
     Endpoint,
     Funding,
+    FundingHistory,
     Limit,
     OpenInterest,
     Perpetuals,
     Provider,
 )
 from resources.providers.families.pages import asked, page_of
+from resources.providers.families.perpetuals import perpetual_sources
 from resources.providers.parsing import (
     Count,
     Moment,
@@ -81,8 +83,15 @@ class _Context(msgspec.Struct, rename="camel"):
     mark_px: Number
 
 
+class _Paid(msgspec.Struct, rename="camel"):
+    coin: str
+    funding_rate: Number
+    time: Moment
+
+
 _CANDLES = msgspec.json.Decoder(list[_Candle], strict=False)
 _CONTEXTS = msgspec.json.Decoder(tuple[_Meta, list[_Context]], strict=False)
+_PAID = msgspec.json.Decoder(list[_Paid], strict=False)
 
 
 def _info(question: dict[str, Any], weight: int = _WEIGHT) -> Call:
@@ -157,6 +166,21 @@ def _parse_funding(body: bytes, _: Sequence[str]) -> pl.DataFrame:
     return funding_frame([(name, one.funding, 1.0, None) for name, one in _contexts(body)])
 
 
+def _paid_call(natives: Sequence[str], start: int, end: int) -> Call:
+    window = {"coin": natives[0], "startTime": start, "endTime": end - 1}
+    return _info({"type": "fundingHistory", **window})
+
+
+def _parse_paid(body: bytes, _: Sequence[str]) -> pl.DataFrame:
+    """
+    By hour, oldest first:
+
+        [{"coin":"ETH","fundingRate":"-0.00022196","premium":"-0.00052196","time":1683849600076}]
+    """
+    rows = read(_PAID, body, _ID)
+    return funding_frame([(one.coin, one.funding_rate, 1.0, one.time) for one in rows])
+
+
 def _parse_open_interest(body: bytes, _: Sequence[str]) -> pl.DataFrame:
     """In the base asset; the answer is that of fundings."""
     return open_interest_frame(
@@ -171,6 +195,14 @@ def _product(amount: Number, price: Number) -> Number:
     return None if amount is None or price is None else amount * price
 
 
+_PERPETUALS = Perpetuals(
+    _native,
+    Candles(_INTERVALS, _DEPTH, _candles_call, _parse_candles, _covered, depth=_DEPTH),
+    Funding(1000, _contexts_call, _parse_funding),
+    OpenInterest(1000, _contexts_call, _parse_open_interest),
+    FundingHistory(1, _paid_call, _parse_paid),
+)
+
 PROVIDER = Provider(
     id=_ID,
     name="Hyperliquid",
@@ -178,12 +210,8 @@ PROVIDER = Provider(
     base_url="https://api.hyperliquid.xyz",
     docs_url="https://hyperliquid.gitbook.io/hyperliquid-docs/for-developers/api",
     limits=(Limit(1200, 60),),
-    perpetuals=Perpetuals(
-        _native,
-        Candles(_INTERVALS, _DEPTH, _candles_call, _parse_candles, _covered, depth=_DEPTH),
-        Funding(1000, _contexts_call, _parse_funding),
-        OpenInterest(1000, _contexts_call, _parse_open_interest),
-    ),
+    perpetuals=_PERPETUALS,
+    sources=perpetual_sources(_PERPETUALS),
     endpoints=(
         Endpoint("derivatives", _info({"type": "metaAndAssetCtxs"})),
         Endpoint("derivatives", _info({"type": "predictedFundings"})),

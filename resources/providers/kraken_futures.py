@@ -20,6 +20,7 @@ from resources.providers.base import (
     Provider,
 )
 from resources.providers.families.pages import all_asked, asked, ms_of, page_of
+from resources.providers.families.perpetuals import perpetual_sources
 from resources.providers.families.spelling import TICKERS, spelling
 from resources.providers.parsing import Moment, Number, funding_frame, open_interest_frame, read
 
@@ -131,6 +132,13 @@ def _parse_open_interest(body: bytes, _: Sequence[str]) -> pl.DataFrame:
     return open_interest_frame(rows)
 
 
+_PERPETUALS = Perpetuals(
+    spelling(_LINEAR + "{base}{quote}", ("USD",), {**TICKERS, "BTC": "XBT"}),
+    Candles(_INTERVALS, _PAGE, _candles_call, _parse_candles, all_asked(_PAGE)),
+    Funding(1000, _tickers_call, _parse_funding),
+    OpenInterest(1000, _tickers_call, _parse_open_interest),
+)
+
 PROVIDER = Provider(
     id=_ID,
     name="Kraken Futures",
@@ -139,12 +147,8 @@ PROVIDER = Provider(
     docs_url="https://docs.kraken.com/api/docs/futures-api",
     # None is documented for public data; that of a private account, 500 in 10 s, is far above.
     limits=(Limit(50, 10),),
-    perpetuals=Perpetuals(
-        spelling(_LINEAR + "{base}{quote}", ("USD",), {**TICKERS, "BTC": "XBT"}),
-        Candles(_INTERVALS, _PAGE, _candles_call, _parse_candles, all_asked(_PAGE)),
-        Funding(1000, _tickers_call, _parse_funding),
-        OpenInterest(1000, _tickers_call, _parse_open_interest),
-    ),
+    perpetuals=_PERPETUALS,
+    sources=perpetual_sources(_PERPETUALS),
     endpoints=(
         Endpoint("derivatives", Call("/derivatives/api/v3/tickers/PF_XBTUSD")),
         Endpoint("derivatives", Call("/derivatives/api/v3/tickers/PF_ETHUSD")),

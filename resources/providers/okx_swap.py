@@ -10,12 +10,14 @@ from resources.providers.base import (
     Call,
     Endpoint,
     Funding,
+    FundingHistory,
     Limit,
     OpenInterest,
     Perpetuals,
     Provider,
 )
 from resources.providers.families.okx import CONTRACTS, Answer, candles, data
+from resources.providers.families.perpetuals import perpetual_sources
 from resources.providers.families.spelling import spelling
 from resources.providers.parsing import Moment, Number, funding_frame, open_interest_frame, read
 
@@ -29,6 +31,12 @@ class _Funding(msgspec.Struct, rename="camel"):
     next_funding_time: Moment | Literal[""] = ""
 
 
+class _Paid(msgspec.Struct, rename="camel"):
+    inst_id: str
+    realized_rate: Number | Literal[""]
+    funding_time: Moment
+
+
 class _OpenInterest(msgspec.Struct, rename="camel"):
     inst_id: str
     oi_ccy: Number
@@ -37,6 +45,7 @@ class _OpenInterest(msgspec.Struct, rename="camel"):
 
 
 _FUNDINGS = msgspec.json.Decoder(Answer[_Funding], strict=False)
+_PAID = msgspec.json.Decoder(Answer[_Paid], strict=False)
 _OPEN_INTERESTS = msgspec.json.Decoder(Answer[_OpenInterest], strict=False)
 
 
@@ -72,6 +81,33 @@ def _hours(one: _Funding) -> float | None:
     return (one.next_funding_time - one.funding_time) / 3_600_000
 
 
+def _paid_call(natives: Sequence[str], start: int, end: int) -> Call:
+    # Both ends are exclusive; "after" is the later one.
+    params = {"instId": natives[0], "before": str(start - 1), "after": str(end), "limit": "100"}
+    return Call("/api/v5/public/funding-rate-history", params, weight=2)
+
+
+def _parse_paid(body: bytes, _: Sequence[str]) -> pl.DataFrame:
+    """
+    Newest first; fundingRate is what was foretold, realizedRate what was paid:
+
+        {"code":"0","msg":"","data":[{"fundingRate":"0.0000746604960499",
+          "fundingTime":"1703059200000","instId":"BTC-USD-SWAP","instType":"SWAP",
+          "method":"next_period","realizedRate":"0.0000746572360545"}]}
+    """
+    return funding_frame(
+        [
+            (
+                one.inst_id,
+                None if one.realized_rate == "" else one.realized_rate,
+                None,
+                one.funding_time,
+            )
+            for one in data(read(_PAID, body, _ID), _ID)
+        ]
+    )
+
+
 def _open_interest_call(_: Sequence[str]) -> Call:
     return Call("/api/v5/public/open-interest", {"instType": "SWAP"})
 
@@ -92,6 +128,14 @@ def _parse_open_interest(body: bytes, _: Sequence[str]) -> pl.DataFrame:
     )
 
 
+_PERPETUALS = Perpetuals(
+    spelling("{base}-{quote}-SWAP", ("USDT", "USDC", "USD")),
+    candles(_ID, CONTRACTS, 300),
+    Funding(1000, _funding_call, _parse_funding),
+    OpenInterest(1000, _open_interest_call, _parse_open_interest),
+    FundingHistory(1, _paid_call, _parse_paid),
+)
+
 PROVIDER = Provider(
     id=_ID,
     name="OKX Swap",
@@ -100,12 +144,8 @@ PROVIDER = Provider(
     docs_url="https://www.okx.com/docs-v5/en/",
     # Each endpoint by itself takes 20 in 2 s from an address, fundings 10.
     limits=(Limit(20, 2),),
-    perpetuals=Perpetuals(
-        spelling("{base}-{quote}-SWAP", ("USDT", "USDC", "USD")),
-        candles(_ID, CONTRACTS, 300),
-        Funding(1000, _funding_call, _parse_funding),
-        OpenInterest(1000, _open_interest_call, _parse_open_interest),
-    ),
+    perpetuals=_PERPETUALS,
+    sources=perpetual_sources(_PERPETUALS),
     endpoints=(
         Endpoint(
             "derivatives",

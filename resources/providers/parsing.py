@@ -1,7 +1,7 @@
 """What the parsers of providers share: from an answer's bytes to frames, without I/O."""
 
 from collections.abc import Sequence
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import msgspec
 import polars as pl
@@ -15,6 +15,7 @@ from resources.schemas import (
     QUOTES,
     UTC_TIME,
 )
+from resources.schemas.page import Page
 
 T = TypeVar("T")
 
@@ -78,6 +79,14 @@ def open_interest_frame(
     schema = {**OPEN_INTEREST, "observed_at": pl.Int64()}
     frame = pl.DataFrame(rows, schema=schema, orient="row")
     return frame.with_columns(_times("observed_at", frame["observed_at"]))
+
+
+def page_frame(page: Page, rows: Sequence[tuple[Any, ...]]) -> pl.DataFrame:
+    """A frame of a page out of rows in its order; times are ms since 1970, UTC."""
+    times = [name for name, kind in page.schema.items() if kind == UTC_TIME]
+    schema = {**page.schema, **dict.fromkeys(times, pl.Int64())}
+    frame = pl.DataFrame(rows, schema=schema, orient="row")
+    return frame.with_columns(_times(name, frame[name]) for name in times)
 
 
 def market_frame(rows: Sequence[tuple[str, str, str]]) -> pl.DataFrame:

@@ -8,7 +8,7 @@ import polars as pl
 
 from sandbox.exchange import Span, Ticker
 from sandbox.families.numbers import percent, text, texts
-from sandbox.families.perpetuals import funding_rate, next_funding
+from sandbox.families.perpetuals import funding_rate, next_funding, paid
 from sandbox.families.routes import Route
 from sandbox.families.spot import WEEK, Spot
 from sandbox.model import DAY, MINUTE, Grid
@@ -44,6 +44,7 @@ class Futures(Spot):
             "klines": self._klines,
             "premiumIndex": self._premiums,
             "openInterest": self._open_interest,
+            "fundingRate": self._paid,
             "ticker/24hr": self._day,
         }
         return routes.get(path.removeprefix(f"{self.prefix}/"))
@@ -113,6 +114,21 @@ class Futures(Spot):
             "nextFundingTime": next_funding(now, _HOURS),
             "time": now,
         }
+
+    def _paid(self, query: Mapping[str, str], now: int) -> Answer:
+        name = self.name(query.get("symbol"))
+        start, end = (self.number(query, at) for at in ("startTime", "endTime"))
+        limit = min(self.number(query, "limit") or 100, 1_000)
+        rows = [
+            {
+                "symbol": self.native(name),
+                "fundingTime": time,
+                "fundingRate": f"{rate:.8f}",
+                "markPrice": "",
+            }
+            for time, rate in paid(name, (start, end), now, _HOURS, limit)
+        ]
+        return Answer(rows, rows=rows)
 
     def _open_interest(self, query: Mapping[str, str], now: int) -> Answer:
         (ticker,) = self.quotes(now, self.native(self.name(query.get("symbol"))))

@@ -8,7 +8,7 @@ import polars as pl
 
 from sandbox.exchange import Span, Ticker
 from sandbox.families.numbers import iso
-from sandbox.families.perpetuals import funding_rate, next_funding, open_amount
+from sandbox.families.perpetuals import funding_rate, next_funding, open_amount, paid
 from sandbox.families.routes import Route
 from sandbox.families.spot import TICKERS, Spot
 from sandbox.listings import Rules
@@ -16,7 +16,7 @@ from sandbox.model import DAY, MINUTE, Grid
 from sandbox.venue import Answer, RequestError
 
 _HOURS = 8
-_PAGE, _USUAL_PAGE = 1_000, 100
+_PAGE, _USUAL_PAGE, _FUNDINGS = 1_000, 100, 500
 _SATOSHIS_A_DOLLAR = 1_538
 _GRIDS = {"1m": Grid(1), "5m": Grid(5), "1h": Grid(60), "1d": Grid(DAY)}
 
@@ -98,18 +98,24 @@ class Bitmex(Spot):
         }
 
     def _fundings(self, query: Mapping[str, str], now: int) -> Answer:
-        name = self.name(query.get("symbol"))
-        last = next_funding(now, _HOURS) - _HOURS * 60 * MINUTE
-        times = [last - step * _HOURS * 60 * MINUTE for step in range(10)]
+        """Of one or all, by time; in reverse the newest come."""
+        asked = self.name(query["symbol"]) if "symbol" in query else None
+        start, end = (self.moment(query, at) for at in ("startTime", "endTime"))
+        span = (None if query.get("reverse") == "true" else start or 0, end)
+        count = min(self.number(query, "count") or _USUAL_PAGE, _FUNDINGS)
         rows = [
             {
                 "timestamp": iso(time),
-                "symbol": query["symbol"],
+                "symbol": self.native(name),
                 "fundingInterval": "2000-01-01T08:00:00.000Z",
-                "fundingRate": round(funding_rate(name, time - 1, _HOURS), 6),
+                "fundingRate": round(rate, 6),
+                "fundingRateDaily": round(3 * rate, 6),
             }
-            for time in times
+            for name in ([asked] if asked else self.source.listed)
+            for time, rate in paid(name, span, now, _HOURS, count)
         ]
+        rows.sort(key=lambda row: str(row["timestamp"]), reverse=span[0] is None)
+        rows = rows[:count]
         return Answer(rows, rows=rows)
 
 

@@ -1,12 +1,14 @@
 """CoinCap v3: assets by id, numbers in strings."""
 
 from collections.abc import Mapping
+from functools import partial
 
 from resources.market import Asset
 from sandbox.families.coins import CoinVenue
-from sandbox.families.numbers import percent
+from sandbox.families.numbers import text
 from sandbox.families.routes import Route
 from sandbox.venue import Answer
+from sandbox.worth import worths
 
 # Its ids by our tickers, where they are not ours.
 _IDS = {
@@ -17,6 +19,7 @@ _IDS = {
     "SNX": "synthetix-network-token", "TUSD": "trueusd",
 }  # fmt: skip
 _USUAL_PAGE = 100
+_digits = partial(text, decimals=16)
 
 
 class CoinCap(CoinVenue):
@@ -27,19 +30,25 @@ class CoinCap(CoinVenue):
         return self._assets if path == "/v3/assets" else None
 
     def _assets(self, query: Mapping[str, str], now: int) -> Answer:
-        asked = query["ids"].split(",") if query.get("ids") else list(self.coins)
+        told = list(enumerate(worths(self.source, self.coins, now), 1))
+        if query.get("ids"):
+            asked = query["ids"].split(",")
+            told = [(rank, one) for rank, one in told if one.coin in asked]
         limit = query.get("limit", "")
-        asked = asked[: int(limit) if limit.isdecimal() else _USUAL_PAGE]
+        told = told[: int(limit) if limit.isdecimal() else _USUAL_PAGE]
         rows = [
             {
-                "id": coin,
+                "id": one.coin,
                 "rank": str(rank),
-                "symbol": ticker.name.partition("/")[0],
-                "volumeUsd24Hr": f"{ticker.day.quote_volume:.16f}",
-                "priceUsd": f"{ticker.last:.16f}",
-                "changePercent24Hr": f"{percent(ticker):.16f}",
+                "symbol": one.symbol,
+                "name": one.name,
+                "supply": _digits(one.supply),
+                "marketCapUsd": _digits(one.cap),
+                "volumeUsd24Hr": _digits(one.volume),
+                "priceUsd": _digits(one.price),
+                "changePercent24Hr": _digits(one.change_24h),
             }
-            for rank, (coin, ticker) in enumerate(self.quoted(asked, now), 1)
+            for rank, one in told
         ]
         return Answer({"timestamp": now, "data": rows}, rows=rows)
 

@@ -1,11 +1,16 @@
-"""CoinGecko: prices of coins by id in many currencies; what it does not know it leaves out."""
+"""CoinGecko: prices of coins by id in many currencies, what they are worth, what is searched for.
+
+What it does not know it leaves out.
+"""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from sandbox.exchange import Source, Ticker
+from sandbox.families.numbers import iso
 from sandbox.listings import Rules
 from sandbox.venue import Answer, RequestError, Venue
+from sandbox.worth import Worth, looked_for, supply_of, total, worths
 
 # Its ids by our tickers.
 IDS = {
@@ -35,7 +40,8 @@ IDS = {
     "CRO": "crypto-com-chain", "HYPE": "hyperliquid", "MNT": "mantle", "GOMINING": "gmt-token",
 }  # fmt: skip
 _CURRENCIES = ("USD", "EUR", "GBP", "JPY", "TRY", "KRW", "BRL", "AUD", "CAD", "CHF", "BTC", "ETH")
-_SUPPLY_TURNS = 30  # days of turnover that a coin's value is taken to be
+_USUAL_PAGE, _LARGEST_PAGE = 100, 250
+_SEARCHED = 15
 
 
 class CoinGecko(Venue):
@@ -53,6 +59,12 @@ class CoinGecko(Venue):
                 return Answer({"gecko_says": "(V3) To the Moon!"})
             case "/api/v3/simple/price":
                 return self._simple_price(query, now)
+            case "/api/v3/coins/markets":
+                return self._markets(query, now)
+            case "/api/v3/global":
+                return self._global(now)
+            case "/api/v3/search/trending":
+                return self._trending(now)
         raise _error("Incorrect path. Please check https://www.coingecko.com/api/", 404)
 
     def refusal(self, status: int, wait: int, now: int) -> Answer:
@@ -81,7 +93,7 @@ class CoinGecko(Venue):
             currency = ticker.name.partition("/")[2].lower()
             yield currency, _price(ticker.last)
             if query.get("include_market_cap") == "true":
-                yield f"{currency}_market_cap", ticker.day.quote_volume * _SUPPLY_TURNS
+                yield f"{currency}_market_cap", ticker.last * supply_of(self._tickers[coin])
             if query.get("include_24hr_vol") == "true":
                 yield f"{currency}_24h_vol", ticker.day.quote_volume
             if query.get("include_24hr_change") == "true":
@@ -89,8 +101,89 @@ class CoinGecko(Venue):
         if query.get("include_last_updated_at") == "true":
             yield "last_updated_at", now // 1_000
 
+    def _worths(self, now: int) -> list[Worth]:
+        names = {coin: f"{ticker}/USD" for coin, ticker in self._tickers.items()}
+        listed = {coin: name for coin, name in names.items() if name in self.source.listed}
+        return worths(self.source, listed, now)
+
+    def _markets(self, query: Mapping[str, str], now: int) -> Answer:
+        if query.get("vs_currency", "").lower() != "usd":
+            raise _error("Missing parameter vs_currency", 422)
+        size, page = _number(query.get("per_page"), _USUAL_PAGE), _number(query.get("page"), 1)
+        size = min(size, _LARGEST_PAGE)
+        changes = query.get("price_change_percentage", "").split(",")
+        ranked = list(enumerate(self._worths(now), 1))[(page - 1) * size : page * size]
+        rows = [_market(one, rank, changes, now) for rank, one in ranked]
+        return Answer(rows, rows=rows)
+
+    def _global(self, now: int) -> Answer:
+        sums = total(self._worths(now))
+        told = {
+            "active_cryptocurrencies": sums.coins,
+            "markets": 1,
+            "total_market_cap": {"usd": sums.cap},
+            "total_volume": {"usd": sums.volume},
+            "market_cap_percentage": {"btc": sums.btc, "eth": sums.eth},
+            "market_cap_change_percentage_24h_usd": sums.change_24h,
+            "updated_at": now // 1_000,
+        }
+        return Answer({"data": told}, rows=[told])
+
+    def _trending(self, now: int) -> Answer:
+        told = self._worths(now)
+        ranks = {one.coin: rank for rank, one in enumerate(told, 1)}
+        bitcoin = next((one.price for one in told if one.coin == "bitcoin"), 1.0)
+        rows = [
+            {"item": _searched(one, ranks[one.coin], place, bitcoin)}
+            for place, one in enumerate(looked_for(told, now)[:_SEARCHED])
+        ]
+        return Answer({"coins": rows, "nfts": [], "categories": []}, rows=rows)
+
 
 VENUE = CoinGecko
+
+
+def _market(one: Worth, rank: int, changes: Sequence[str], now: int) -> dict[str, Any]:
+    asked = {"1h": one.change_1h, "24h": one.change_24h, "7d": one.change_7d}
+    return {
+        "id": one.coin,
+        "symbol": one.symbol.lower(),
+        "name": one.name,
+        "current_price": one.price,
+        "market_cap": round(one.cap),
+        "market_cap_rank": rank,
+        "total_volume": round(one.volume),
+        "price_change_percentage_24h": round(one.change_24h, 5),
+        "circulating_supply": one.supply,
+        "last_updated": iso(now),
+        **{
+            f"price_change_percentage_{name}_in_currency": change
+            for name, change in asked.items()
+            if name in changes
+        },
+    }
+
+
+def _searched(one: Worth, rank: int, score: int, bitcoin: float) -> dict[str, Any]:
+    return {
+        "id": one.coin,
+        "name": one.name,
+        "symbol": one.symbol,
+        "market_cap_rank": rank,
+        "price_btc": one.price / bitcoin,
+        "score": score,
+        "data": {
+            "price": one.price,
+            "price_btc": f"{one.price / bitcoin:.18f}",
+            "price_change_percentage_24h": {"usd": one.change_24h},
+            "market_cap": f"${one.cap:,.0f}",
+            "total_volume": f"${one.volume:,.0f}",
+        },
+    }
+
+
+def _number(text: str | None, usual: int) -> int:
+    return int(text) if text and text.isdecimal() and int(text) else usual
 
 
 def _price(number: float) -> float | int:

@@ -4,16 +4,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from resources.market import Asset
-from sandbox.exchange import Ticker
 from sandbox.families.coins import CoinVenue
-from sandbox.families.numbers import percent
+from sandbox.families.numbers import text
 from sandbox.families.routes import Route
 from sandbox.venue import Answer
+from sandbox.worth import Worth, total, worths
 
 _SYMBOLS = {"LUNA2": "LUNA", "STEPN": "GMT", "GOMINING": "GMT", "BEAMX": "BEAM"}
 _PAGE = 100
 # The two that it is asked for by number.
-_NUMBERS = {"90": "BTC/USD", "80": "ETH/USD"}
+_NUMBERS = {"90": "BTC", "80": "ETH"}
 
 
 class CoinLore(CoinVenue):
@@ -24,26 +24,36 @@ class CoinLore(CoinVenue):
         return {
             "/api/tickers/": self._tickers,
             "/api/ticker/": self._ticker,
-            "/api/global/": lambda _query, _now: Answer([{"coins_count": len(self.coins)}]),
+            "/api/global/": self._global,
         }.get(path)
 
     def _tickers(self, query: Mapping[str, str], now: int) -> Answer:
         start, limit = (_number(query.get(name, "")) for name in ("start", "limit"))
-        coins = list(self.coins)[start : start + min(limit or _PAGE, _PAGE)]
-        quoted = enumerate(self.quoted(coins, now), start + 1)
-        rows = [_row(coin, ticker, rank) for rank, (coin, ticker) in quoted]
-        info = {"coins_num": len(self.coins), "time": now // 1_000}
+        told = worths(self.source, self.coins, now)
+        page = list(enumerate(told, 1))[start : start + min(limit or _PAGE, _PAGE)]
+        rows = [_row(one, rank) for rank, one in page]
+        info = {"coins_num": len(told), "time": now // 1_000}
         return Answer({"data": rows, "info": info}, rows=rows)
 
     def _ticker(self, query: Mapping[str, str], now: int) -> Answer:
-        names = [
-            _NUMBERS[number] for number in query.get("id", "").split(",") if number in _NUMBERS
-        ]
-        rows = [
-            _row(ticker.name, ticker, rank)
-            for rank, ticker in enumerate(self.source.tickers(names, now), 1)
-        ]
+        asked = {_NUMBERS.get(number) for number in query.get("id", "").split(",")}
+        told = enumerate(worths(self.source, self.coins, now), 1)
+        rows = [_row(one, rank) for rank, one in told if one.symbol in asked]
         return Answer(rows, rows=rows)
+
+    def _global(self, query: Mapping[str, str], now: int) -> Answer:
+        del query
+        sums = total(worths(self.source, self.coins, now))
+        told = {
+            "coins_count": sums.coins,
+            "active_markets": sums.coins,
+            "total_mcap": sums.cap,
+            "total_volume": sums.volume,
+            "btc_d": text(sums.btc, 2),
+            "eth_d": text(sums.eth, 2),
+            "mcap_change": text(sums.change_24h, 2),
+        }
+        return Answer([told], rows=[told])
 
 
 VENUE = CoinLore
@@ -54,14 +64,18 @@ def _number(text: str) -> int:
     return int(text) if text.isdecimal() else 0
 
 
-def _row(coin: str, ticker: Ticker, rank: int) -> dict[str, Any]:
-    symbol = ticker.name.partition("/")[0]
+def _row(one: Worth, rank: int) -> dict[str, Any]:
     return {
         "id": str(rank),
-        "symbol": _SYMBOLS.get(symbol, symbol),
-        "nameid": coin,
+        "symbol": _SYMBOLS.get(one.symbol, one.symbol),
+        "name": one.name,
+        "nameid": one.coin,
         "rank": rank,
-        "price_usd": f"{ticker.last:.8f}",
-        "percent_change_24h": f"{percent(ticker):.2f}",
-        "volume24": ticker.day.quote_volume,
+        "price_usd": text(one.price),
+        "percent_change_24h": text(one.change_24h, 2),
+        "percent_change_1h": text(one.change_1h, 2),
+        "percent_change_7d": text(one.change_7d, 2),
+        "market_cap_usd": text(one.cap, 2),
+        "volume24": one.volume,
+        "csupply": text(one.supply, 2),
     }

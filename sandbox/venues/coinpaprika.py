@@ -1,15 +1,14 @@
 """CoinPaprika: all coins in one list, with quotes by currency."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any
 
 from resources.market import Asset
-from sandbox.exchange import Ticker
 from sandbox.families.coins import CoinVenue
-from sandbox.families.numbers import percent
+from sandbox.families.numbers import iso
 from sandbox.families.routes import Route
 from sandbox.venue import Answer
+from sandbox.worth import Worth, total, worths
 
 # Where its id is not ticker and name, by our tickers.
 _IDS = {
@@ -39,38 +38,52 @@ class CoinPaprika(CoinVenue):
         return None
 
     def _one(self, coin: str, now: int) -> Answer:
-        for _, ticker in self.quoted([coin], now):
-            row = _row(coin, ticker, 1, now)
-            return Answer(row, rows=[row])
+        for rank, one in enumerate(worths(self.source, self.coins, now), 1):
+            if one.coin == coin:
+                row = _row(one, rank, now)
+                return Answer(row, rows=[row])
         raise self.error("id not found", 404)
 
     def _all(self, query: Mapping[str, str], now: int) -> Answer:
         if query.get("quotes", "USD") != "USD":
             raise self.error("invalid parameters")
-        quoted = self.quoted(list(self.coins), now)
-        rows = [_row(coin, ticker, rank, now) for rank, (coin, ticker) in enumerate(quoted, 1)]
+        told = worths(self.source, self.coins, now)
+        rows = [_row(one, rank, now) for rank, one in enumerate(told, 1)]
         return Answer(rows, rows=rows)
 
     def _global(self, query: Mapping[str, str], now: int) -> Answer:
         del query
-        return Answer({"cryptocurrencies_number": len(self.coins), "last_updated": now // 1_000})
+        sums = total(worths(self.source, self.coins, now))
+        told = {
+            "market_cap_usd": round(sums.cap),
+            "volume_24h_usd": round(sums.volume),
+            "bitcoin_dominance_percentage": round(sums.btc, 2),
+            "cryptocurrencies_number": sums.coins,
+            "market_cap_change_24h": round(sums.change_24h, 2),
+            "last_updated": now // 1_000,
+        }
+        return Answer(told, rows=[told])
 
 
 VENUE = CoinPaprika
 
 
-def _row(coin: str, ticker: Ticker, rank: int, now: int) -> dict[str, Any]:
-    moment = datetime.fromtimestamp(now // 1_000, UTC)
+def _row(one: Worth, rank: int, now: int) -> dict[str, Any]:
     return {
-        "id": coin,
-        "symbol": ticker.name.partition("/")[0],
+        "id": f"{one.symbol.lower()}-{one.coin}" if one.wrapped else one.coin,
+        "name": one.name,
+        "symbol": one.symbol,
         "rank": rank,
-        "last_updated": f"{moment:%Y-%m-%dT%H:%M:%SZ}",
+        "circulating_supply": round(one.supply),
+        "last_updated": iso(now, "seconds"),
         "quotes": {
             "USD": {
-                "price": ticker.last,
-                "volume_24h": ticker.day.quote_volume,
-                "percent_change_24h": round(percent(ticker), 2),
+                "price": one.price,
+                "volume_24h": one.volume,
+                "market_cap": round(one.cap),
+                "percent_change_1h": round(one.change_1h, 2),
+                "percent_change_24h": round(one.change_24h, 2),
+                "percent_change_7d": round(one.change_7d, 2),
             }
         },
     }

@@ -6,7 +6,7 @@ from typing import Any
 
 from sandbox.exchange import Span
 from sandbox.families.numbers import percent
-from sandbox.families.perpetuals import funding_rate, open_amount
+from sandbox.families.perpetuals import funding_rate, open_amount, paid
 from sandbox.families.routes import Route
 from sandbox.families.spot import Spot
 from sandbox.listings import Rules
@@ -14,6 +14,7 @@ from sandbox.model import DAY, Grid
 from sandbox.venue import Answer, RequestError
 
 _PAGE = 5_000
+_INTERESTS = 744
 _INVERSE = ("BTC", "ETH")
 _GRIDS = {
     "1": Grid(1), "3": Grid(3), "5": Grid(5), "10": Grid(10), "15": Grid(15), "30": Grid(30),
@@ -39,6 +40,7 @@ class Deribit(Spot):
             "get_time": lambda _query, now: _result(now),
             "get_tradingview_chart_data": self._chart,
             "ticker": self._ticker,
+            "get_funding_rate_history": self._interests,
             "get_index_price": self._index,
         }
         return routes.get(path.removeprefix("/api/v2/public/"))
@@ -87,6 +89,23 @@ class Deribit(Spot):
             },
         }
         return _result(row, [row])
+
+    def _interests(self, query: Mapping[str, str], now: int) -> Answer:
+        name = self.name(query.get("instrument_name"))
+        start, end = (self.number(query, at) for at in ("start_timestamp", "end_timestamp"))
+        if start is None or end is None:
+            raise self.error("start_timestamp")
+        rows = [
+            {
+                "timestamp": time,
+                "index_price": 0.0,
+                "prev_index_price": 0.0,
+                "interest_8h": 8 * rate,
+                "interest_1h": rate,
+            }
+            for time, rate in paid(name, (start, end), now, 1, _INTERESTS)
+        ]
+        return _result(rows, list(rows))
 
     def _index(self, query: Mapping[str, str], now: int) -> Answer:
         base, _, quote = query.get("index_name", "").upper().partition("_")

@@ -12,7 +12,7 @@ from sandbox.venue import Answer
 _TOKENS = "/tokens/v1/ethereum/"
 _MOST = 30
 # On Ethereum, by our tickers.
-_ADDRESSES = {
+ADDRESSES = {
     "ETH": "0xC02aaA39b223FE8D0A0e5C4F27eAD9083C756Cc2",
     "USDT": "0xdAC17F958D2ee523a2206206994597C13D831ec7",
     "USDC": "0xA0b86991c6218b36c1d19D4a2e9Eb0cE3606eB48",
@@ -55,7 +55,7 @@ _ADDRESSES = {
 
 class DexScreener(CoinVenue):
     def coin(self, asset: Asset) -> str | None:
-        return _ADDRESSES.get(asset.ticker)
+        return ADDRESSES.get(asset.ticker)
 
     def routes(self, path: str) -> Route | None:
         known = path.startswith(_TOKENS)
@@ -81,7 +81,7 @@ def _pool(address: str, ticker: Ticker, depth: float, skew: float) -> dict[str, 
         "chainId": "ethereum",
         "dexId": "uniswap",
         "baseToken": {"address": address, "symbol": ticker.name.partition("/")[0]},
-        "quoteToken": {"address": _ADDRESSES["USDC"], "symbol": "USDC"},
+        "quoteToken": {"address": ADDRESSES["USDC"], "symbol": "USDC"},
         "priceNative": f"{price:.10f}",
         "priceUsd": f"{price:.10f}",
         "priceChange": {"h24": round(percent(ticker), 2)},

@@ -7,11 +7,11 @@ import polars as pl
 
 from sandbox.exchange import Span, Ticker
 from sandbox.families.numbers import iso, text, texts
-from sandbox.families.perpetuals import funding_rate, open_amount
+from sandbox.families.perpetuals import funding_rate, open_amount, paid
 from sandbox.families.routes import Route
 from sandbox.families.spot import Spot
 from sandbox.listings import Rules
-from sandbox.model import DAY, MINUTE, Grid
+from sandbox.model import DAY, Grid
 from sandbox.venue import Answer, RequestError
 
 _PAGE = 1_000
@@ -33,7 +33,7 @@ class Dydx(Spot):
             case ["candles", "perpetualMarkets", native]:
                 return lambda query, now: self._candles(native, query, now)
             case ["historicalFunding", native]:
-                return lambda _query, now: self._fundings(native, now)
+                return lambda query, now: self._fundings(native, query, now)
         return {
             "/v4/time": lambda _query, now: Answer({"iso": iso(now), "epoch": now / 1_000}),
             "/v4/perpetualMarkets": self._markets,
@@ -84,16 +84,19 @@ class Dydx(Spot):
             "marketType": "CROSS",
         }
 
-    def _fundings(self, native: str, now: int) -> Answer:
-        name, hour = self.name(native), 60 * MINUTE
-        times = [(now // hour - step) * hour for step in range(24)]
+    def _fundings(self, native: str, query: Mapping[str, str], now: int) -> Answer:
+        name = self.name(native)
+        span = (None, self.moment(query, "effectiveBeforeOrAt"))
+        limit = min(self.number(query, "limit") or _PAGE, _PAGE)
         rows = [
             {
                 "ticker": native,
-                "rate": f"{funding_rate(name, time - 1, 1):.10f}",
-                "effectiveAt": iso(time),
+                "rate": f"{rate:.10f}",
+                "price": "0",
+                "effectiveAtHeight": str(time // 1_100),
+                "effectiveAt": iso(time + 219),
             }
-            for time in times
+            for time, rate in reversed(paid(name, span, now, 1, limit))
         ]
         return Answer({"historicalFunding": rows}, rows=rows)
 

@@ -9,7 +9,7 @@ import polars as pl
 
 from sandbox.exchange import Span
 from sandbox.families.numbers import text, texts
-from sandbox.families.perpetuals import funding_rate, open_amount
+from sandbox.families.perpetuals import funding_rate, open_amount, paid
 from sandbox.families.routes import Route
 from sandbox.families.spot import TICKERS, WEEK, Spot
 from sandbox.listings import Rules
@@ -17,6 +17,7 @@ from sandbox.model import DAY, MINUTE, Grid
 from sandbox.venue import Answer, RequestError
 
 _DEPTH = 5_000
+_MOST_PAID = 500
 _WEIGHT = 20  # of every question, but for what its answer's length adds
 _GRIDS = {
     "1m": Grid(1), "3m": Grid(3), "5m": Grid(5), "15m": Grid(15), "30m": Grid(30),
@@ -32,9 +33,12 @@ class _Window(msgspec.Struct, rename="camel"):
     end_time: int
 
 
-class _Question(msgspec.Struct):
+class _Question(msgspec.Struct, rename="camel"):
     type: str
     req: _Window | None = None
+    coin: str | None = None
+    start_time: int | None = None
+    end_time: int | None = None
 
 
 class Hyperliquid(Spot):
@@ -83,6 +87,8 @@ class Hyperliquid(Spot):
                 return self._contexts(now)
             case _Question("predictedFundings"):
                 return self._predicted(now)
+            case _Question("fundingHistory", coin=str(coin), start_time=int(start)):
+                return self._paid(coin, start, question.end_time, now)
             case _Question("exchangeStatus"):
                 return Answer({"specialStatuses": None, "time": now})
         raise self.error("type")
@@ -128,6 +134,13 @@ class Hyperliquid(Spot):
             for ticker in tickers
         ]
         return Answer([{"universe": universe}, contexts], rows=contexts)
+
+    def _paid(self, coin: str, start: int, end: int | None, now: int) -> Answer:
+        rows = [
+            {"coin": coin, "fundingRate": f"{rate:.10f}", "premium": "0.0001", "time": time + 76}
+            for time, rate in paid(self.name(coin), (start, end), now, 1, _MOST_PAID)
+        ]
+        return Answer(rows, rows=rows)
 
     def _predicted(self, now: int) -> Answer:
         hour = 60 * MINUTE

@@ -7,7 +7,7 @@ import polars as pl
 from sandbox.exchange import Ticker
 from sandbox.families.numbers import text, texts
 from sandbox.families.okx import OkxLike, found
-from sandbox.families.perpetuals import funding_rate, next_funding, open_amount
+from sandbox.families.perpetuals import funding_rate, next_funding, open_amount, paid
 from sandbox.families.routes import Route
 from sandbox.listings import Rules
 from sandbox.venue import Answer
@@ -30,6 +30,7 @@ class OkxSwap(OkxLike):
             "/api/v5/market/history-candles": self.candles,
             "/api/v5/market/ticker": self._ticker,
             "/api/v5/public/funding-rate": self._funding,
+            "/api/v5/public/funding-rate-history": self._paid,
             "/api/v5/public/open-interest": self._open_interest,
         }.get(path)
 
@@ -59,6 +60,24 @@ class OkxSwap(OkxLike):
                 for ticker in self._asked(query, now)
             ]
         )
+
+    def _paid(self, query: Mapping[str, str], now: int) -> Answer:
+        name = self.name(query.get("instId"))
+        before, after = self.number(query, "before"), self.number(query, "after")
+        limit = min(self.number(query, "limit") or 100, 100)
+        span = (None if before is None else before + 1, None if after is None else after - 1)
+        rows = [
+            {
+                "instType": "SWAP",
+                "instId": self.native(name),
+                "fundingRate": f"{rate:.12f}",
+                "realizedRate": f"{rate:.12f}",
+                "fundingTime": str(time),
+                "method": "current_period",
+            }
+            for time, rate in reversed(paid(name, span, now, _HOURS, limit))
+        ]
+        return found(list(rows))
 
     def _open_interest(self, query: Mapping[str, str], now: int) -> Answer:
         if query.get("instType") != "SWAP":

@@ -1,6 +1,7 @@
 """Small commits, one at a time."""
 
-from resources.flush import flush_candles, flush_prices
+from resources.flush import flush_candles
+from resources.flush_prices import flush_prices
 from resources.ledger import commits
 from resources.market import Interval
 from resources.plan import Window

@@ -3,7 +3,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from resources.flush import flush_prices
+from resources.flush_prices import flush_prices
 from resources.ledger.budgets import Budgets
 from resources.providers import load_providers
 from tests.api.server import Store, served, until
@@ -14,6 +14,7 @@ PATHS = [
     "/openapi.json",
     "/api/prices",
     "/api/prices?symbols=BTC",
+    "/api/prices/explain/BTC",
     "/api/prices/history/BTC?start=2024-01-30&limit=2&resolution=1m",
     "/api/ohlcv?symbol=BTC",
     "/api/ohlcv/history/BTC?start=2024-01-30&interval=1h&limit=5",

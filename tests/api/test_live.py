@@ -132,7 +132,7 @@ def test_a_hub_has_room_for_so_many() -> None:
 
 COMMITS = """
 import sys
-from resources.flush import flush_prices
+from resources.flush_prices import flush_prices
 from resources.lake import Lake
 from resources.ledger import Ledger
 from tests.api.world import START, prices

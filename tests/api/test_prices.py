@@ -1,7 +1,7 @@
 import httpx
 import pytest
 
-from resources.flush import flush_prices
+from resources.flush_prices import flush_prices
 from tests.api.server import Store, paged, served
 from tests.api.world import START, prices
 

@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from api.cursors import to_cursor
-from resources.flush import flush_prices
+from resources.flush_prices import flush_prices
 from resources.ledger import quality_events
 from resources.ledger.quality_events import Event
 from resources.quality import scored

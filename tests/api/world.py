@@ -6,7 +6,8 @@ from datetime import datetime
 
 import polars as pl
 
-from resources.flush import CandlePage, flush_candles, flush_prices
+from resources.flush import CandlePage, flush_candles
+from resources.flush_prices import flush_prices
 from resources.lake import Lake
 from resources.ledger import Ledger, listings
 from resources.market import Interval

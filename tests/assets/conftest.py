@@ -28,3 +28,11 @@ def platform(tmp_path: Path, sandbox: str) -> Iterator[Platform]:
         made.keep(*FEW)
         yield made
     httpx.delete(f"{sandbox}/_control/faults").raise_for_status()
+
+
+@pytest.fixture
+def everyone(tmp_path: Path, sandbox: str) -> Iterator[Platform]:
+    """As `platform`, with all members of the pools."""
+    with dg.DagsterInstance.ephemeral() as instance:
+        yield Platform(tmp_path, sandbox, instance)
+    httpx.delete(f"{sandbox}/_control/faults").raise_for_status()

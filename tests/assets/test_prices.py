@@ -2,10 +2,11 @@
 
 from datetime import UTC, datetime
 
+import polars as pl
 import pytest
 
 from resources.ledger import latest
-from resources.schemas import PRICES
+from resources.schemas import PRICE_OBSERVATIONS, PRICES
 from tests.runs import Platform
 
 
@@ -60,7 +61,8 @@ def test_a_day_without_candles_stores_nothing(platform: Platform) -> None:
 def test_prices_go_on_without_a_provider(platform: Platform, down: str) -> None:
     platform.fault(provider=down, kind="wrong_schema")
     assert platform.prices(today()).success
-    asked = set(platform.rows(PRICES)["providers"].explode())
+    assert platform.rows(PRICES)["symbol"].is_in(["BTC", "ETH", "USDT"]).sum() == 3
+    asked = set(platform.rows(PRICE_OBSERVATIONS)["provider"])
     assert asked == {"binance", "coinbase_exchange", "coingecko", "kraken"} - {down}
 
 
@@ -68,4 +70,6 @@ def test_a_quote_that_cannot_be_is_quarantined(platform: Platform) -> None:
     platform.fault(provider="kraken", kind="nan", path="Ticker")
     assert platform.prices(today()).success
     assert "not finite" in platform.quarantined()
+    said = platform.rows(PRICE_OBSERVATIONS).filter(pl.col("provider") == "kraken")
+    assert set(said["reason"]) == {"not finite"}
     assert "kraken" not in set(platform.rows(PRICES)["providers"].explode())

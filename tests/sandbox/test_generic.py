@@ -60,14 +60,16 @@ def test_a_path_of_a_feed_is_answered_with_one(path: str) -> None:
     assert times[0] <= datetime.fromtimestamp(NOW / 1_000, UTC)
     # What was published stays published.
     later = PLAY.answer(path, {}, NOW + HOUR).payload
+    before = [item.findtext("guid") for item in items]
     again = [item.findtext("guid") for item in ET.fromstring(later).iter("item")]
-    assert again[2:] == [item.findtext("guid") for item in items[:-2]]
+    new = len(set(again) - set(before))
+    assert again[new:] == before[: len(before) - new]
 
 
 def test_a_path_of_atom_is_answered_with_atom() -> None:
     answer = PLAY.answer("/blog/atom.xml", {}, NOW)
     name = "{http://www.w3.org/2005/Atom}"
-    assert len(ET.fromstring(answer.payload).findall(f"{name}entry")) == 10
+    assert len(ET.fromstring(answer.payload).findall(f"{name}entry")) == 20
 
 
 def test_a_block_number_grows_with_the_time() -> None:

@@ -16,7 +16,7 @@ from resources.ledger.tables.collections import (
     quality_events,
     watchlist,
 )
-from resources.ledger.tables.derived import commit_readers, resampled_spans
+from resources.ledger.tables.derived import commit_readers, feed_times, resampled_spans
 from resources.ledger.tables.market import (
     commits,
     coverage,
@@ -35,6 +35,7 @@ from resources.ledger.tables.monitoring import (
     provider_latencies,
     provider_outcomes,
 )
+from resources.ledger.tables.news import news_articles, news_tags
 from resources.ledger.tables.pools import pool_members, pool_seeds, pools, rotation_history
 from resources.ledger.tables.providers import custom_providers
 from resources.ledger.tables.snapshots import (
@@ -59,6 +60,7 @@ __all__ = [
     "commits",
     "coverage",
     "custom_providers",
+    "feed_times",
     "forced_updates",
     "forming_candles",
     "latest_prices",
@@ -66,6 +68,8 @@ __all__ = [
     "logs",
     "market_statuses",
     "metric_snapshots",
+    "news_articles",
+    "news_tags",
     "pool_members",
     "pool_seeds",
     "pools",

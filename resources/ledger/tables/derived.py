@@ -1,4 +1,4 @@
-"""How far derived tables are."""
+"""How far tables are: derived ones, and those of feeds."""
 
 from sqlalchemy import BigInteger, Column, Integer, String, Table
 
@@ -20,4 +20,11 @@ commit_readers = Table(
     "commit_readers", METADATA,
     Column("name", String, primary_key=True),
     Column("seq", Integer, nullable=False),
+)  # fmt: skip
+
+# The time of the newest data of each table of a feed.
+feed_times = Table(
+    "feed_times", METADATA,
+    Column("table_name", String, primary_key=True),
+    Column("newest", BigInteger, nullable=False),
 )  # fmt: skip

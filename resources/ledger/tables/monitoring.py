@@ -59,7 +59,7 @@ alerts = Table(
     "alerts", METADATA,
     Column("id", Integer, primary_key=True, autoincrement=True),
     Column("at", BigInteger, nullable=False),
-    Column("alert_type", String, nullable=False),  # rate_limit, provider_status, stale_feed, discovery
+    Column("alert_type", String, nullable=False),  # see ledger/alerts.py
     Column("severity", String, nullable=False),  # info, warning, critical
     Column("provider", String),
     Column("feed", String),

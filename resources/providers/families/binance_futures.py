@@ -7,7 +7,14 @@ import msgspec
 import polars as pl
 
 from resources.market import Interval
-from resources.providers.base import Call, CandleQuery, Candles, Funding, OpenInterest
+from resources.providers.base import (
+    Call,
+    CandleQuery,
+    Candles,
+    Funding,
+    FundingHistory,
+    OpenInterest,
+)
 from resources.providers.parsing import (
     Count,
     Moment,
@@ -42,6 +49,12 @@ class _Premium(msgspec.Struct, rename="camel"):
     next_funding_time: Moment
 
 
+class _Paid(msgspec.Struct, rename="camel"):
+    symbol: str
+    funding_rate: Number
+    funding_time: Moment
+
+
 class _Open(msgspec.Struct, rename="camel"):
     symbol: str
     open_interest: Number
@@ -50,6 +63,7 @@ class _Open(msgspec.Struct, rename="camel"):
 
 _KLINES = msgspec.json.Decoder(list[Kline], strict=False)
 _PREMIUMS = msgspec.json.Decoder(list[_Premium] | _Premium, strict=False)
+_PAID = msgspec.json.Decoder(list[_Paid], strict=False)
 _OPEN = msgspec.json.Decoder(_Open, strict=False)
 
 
@@ -116,6 +130,26 @@ def funding(prefix: str, provider: str, suffix: str = "") -> Funding:
         )
 
     return Funding(1000, call, parse)
+
+
+def funding_history(prefix: str, provider: str) -> FundingHistory:
+    """What was paid, of one perpetual a call."""
+
+    def call(natives: Sequence[str], start: int, end: int) -> Call:
+        window = {"startTime": str(start), "endTime": str(end - 1), "limit": "1000"}
+        return Call(f"{prefix}/fundingRate", {"symbol": natives[0], **window})
+
+    def parse(body: bytes, _: Sequence[str]) -> pl.DataFrame:
+        """
+        Oldest first; the time is some milliseconds behind the full hour:
+
+            [{"symbol":"BTCUSDT","fundingTime":1698768000000,"fundingRate":"0.00010000",
+              "markPrice":"34287.54619963"}]
+        """
+        rows = read(_PAID, body, provider)
+        return funding_frame([(r.symbol, r.funding_rate, None, r.funding_time) for r in rows])
+
+    return FundingHistory(1, call, parse)
 
 
 def open_interest(

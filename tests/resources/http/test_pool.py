@@ -215,6 +215,16 @@ async def test_who_failed_otherwise_is_not_asked_again_after_a_wait(ledger: Ledg
     assert server.calls("api.b.test") == 2
 
 
+async def test_who_does_not_wait_is_told_when_somebody_may_be_called(ledger: Ledger) -> None:
+    async with a_limited_pool(ledger, 7_200, a=(1, 3_600)) as (pool, ask, server):
+        await pool.several(1, ask, everyone, one)
+        with pytest.raises(NoneAvailable) as none:
+            async with asyncio.timeout(20):
+                await pool.several(1, ask, everyone, one, waits=False)
+    assert none.value.not_before
+    assert len(server.arrivals) == 1
+
+
 async def test_the_history_tells_why_another_was_asked(ledger: Ledger) -> None:
     async with a_pool(ledger, "abcd", "priority", a=404, b=429) as (pool, ask, _):
         await pool.first(ask, everyone, one)

@@ -105,6 +105,22 @@ async def test_an_answer_at_the_cap_is_read_and_one_byte_more_is_not() -> None:
         await send(lambda request: sized(request, 1_000_001))
 
 
+async def test_a_call_may_say_that_its_answer_is_larger() -> None:
+    async def sized(_: web.Request) -> web.Response:
+        return web.Response(body=bytes(2_000_000))
+
+    async with (
+        played(sized) as server,
+        AiohttpTransport(sandbox_url=server.url, max_response_mb=1) as transport,
+    ):
+        request = a_request(ACME)
+        request.extensions["most_mb"] = 2
+        assert len((await transport.handle_async_request(request)).content) == 2_000_000
+        request.extensions["most_mb"] = None
+        with pytest.raises(MalformedResponse, match="larger than 1 MB"):
+            await transport.handle_async_request(request)
+
+
 async def test_a_gzip_bomb_is_stopped_at_the_cap_with_bounded_memory(tmp_path: Path) -> None:
     bomb = tmp_path / "bomb.gz"
     with gzip.open(bomb, "wb", compresslevel=1) as file:

@@ -4,10 +4,12 @@ from collections.abc import Iterator
 
 import pytest
 
-from resources.ledger import Ledger, alerts, coverage, latest
+from resources.cadence import CADENCES
+from resources.ledger import Ledger, alerts, coverage, feed_times, latest
 from resources.ledger.alerts import Wanted
 from resources.monitoring import freshness
 from resources.plan import Window
+from resources.schemas import FEED_TABLES
 
 
 @pytest.fixture
@@ -42,7 +44,7 @@ def told(ledger: Ledger) -> list[tuple[str | None, bool]]:
 
 def test_a_feed_that_never_had_data_is_not_stale(ledger: Ledger) -> None:
     assert freshness.watch(ledger) == []
-    assert freshness.newest(ledger) == {"prices": None, "ohlcv": None}
+    assert freshness.newest(ledger) == dict.fromkeys(CADENCES)
 
 
 @pytest.mark.parametrize(("age_ms", "stale"), [(290_000, []), (310_000, ["prices"])])
@@ -60,6 +62,31 @@ def test_candles_are_stale_after_two_hours(
 ) -> None:
     candles(ledger, age_ms, interval)
     assert freshness.watch(ledger) == stale
+
+
+MINUTE, HOUR = 60_000, 3_600_000
+TARGETS = {
+    "market": 15 * MINUTE, "trending": 3 * HOUR, "defi": 3 * HOUR, "derivatives": 3 * HOUR,
+    "onchain": 3 * HOUR, "nft": 3 * HOUR, "social": 3 * HOUR, "news": 2 * HOUR, "fear_greed": 36 * HOUR,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("feed", "target"), TARGETS.items())
+def test_a_feed_is_as_old_as_its_oldest_table_and_stale_after_its_target(
+    ledger: Ledger, feed: str, target: int
+) -> None:
+    timed = [table for table in FEED_TABLES[feed] if table.time == "at"]
+    tables = [table.name for table in timed or FEED_TABLES[feed]]
+    at = ledger.now()
+    with ledger.write() as connection:
+        for age, table in enumerate(tables):
+            feed_times.advance(connection, table, at - age * MINUTE)
+    oldest = (len(tables) - 1) * MINUTE
+    ledger.skew_ms = target - oldest - 10_000
+    assert freshness.watch(ledger) == []
+    ledger.skew_ms = target - oldest + 10_000
+    assert freshness.watch(ledger) == [feed]
+    assert told(ledger) == [(feed, True)]
 
 
 def test_a_stale_feed_is_told_once_and_again_after_it_was_fresh(ledger: Ledger) -> None:

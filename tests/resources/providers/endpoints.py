@@ -6,26 +6,33 @@ from collections.abc import Callable, Mapping
 
 import polars as pl
 
-from resources.market import Interval
+from resources.market import Interval, load_registry
 from resources.providers import load_providers
 from resources.providers.base import (
     Call,
     CandleQuery,
     Candles,
     Funding,
+    FundingHistory,
     Markets,
     OpenInterest,
     Provider,
+    Question,
     Tickers,
 )
+from resources.schemas.derivatives import FUNDING_PAGE, OPEN_INTEREST_PAGE
+from resources.schemas.news import NEWS_PAGE
+from resources.scope import Scope
 from tests.resources.providers import recorded
-from tests.resources.providers.recorded.base import START, Recorded
+from tests.resources.providers.recorded.base import HOUR, START, Recorded
 
-Parsed = Candles | Tickers | Markets | Funding | OpenInterest
+Parsed = Candles | Tickers | Markets | Funding | OpenInterest | FundingHistory | Question
 Key = tuple[str, str]
 
 FEEDS = ("candles", "tickers", "markets")
-OF_PERPETUALS = ("candles", "funding", "open_interest")
+OF_PERPETUALS = ("candles", "funding", "open_interest", "funding_history")
+# Made of the parsers of perpetuals, or of formats that many providers have (see test_headlines.py).
+MADE = (FUNDING_PAGE, OPEN_INTEREST_PAGE, NEWS_PAGE)
 
 
 def _all() -> dict[Key, Recorded]:
@@ -40,13 +47,19 @@ def _all() -> dict[Key, Recorded]:
 
 
 ENDPOINTS = _all()
+# What pages are asked of.
+SCOPE = Scope(tuple(load_registry().active(20)), START)
 
 
 def served(provider: Provider) -> dict[str, Parsed]:
-    """What a provider has parsers of; those of perpetuals are named `perpetual candles` and so on."""
+    """What a provider has parsers of; those of perpetuals are named `perpetual candles` and so on,
+    those of pages `page market`, and from the second question on `page market 1`."""
     found = {feed: getattr(provider, feed) for feed in FEEDS}
     if provider.perpetuals:
         found |= {f"perpetual {f}": getattr(provider.perpetuals, f) for f in OF_PERPETUALS}
+    for source in (one for one in provider.sources if one.page not in MADE):
+        for number, question in enumerate(source.questions(SCOPE)):
+            found[f"page {source.page.name}{f' {number}' if number else ''}"] = question
     return {name: parsed for name, parsed in found.items() if parsed is not None}
 
 
@@ -73,7 +86,7 @@ def parser(key: Key, native: str | None = None) -> Callable[[bytes], pl.DataFram
     if isinstance(parsed, Candles):
         query = query_of(key)
         return lambda body: parsed.parse(body, query)
-    if isinstance(parsed, Markets):
+    if isinstance(parsed, Markets | Question):
         return parsed.parse
     return lambda body: parsed.parse(body, [asked])
 
@@ -84,4 +97,8 @@ def call_of(key: Key) -> Call:
         return parsed.call(query_of(key))
     if isinstance(parsed, Markets):
         return parsed.call()
+    if isinstance(parsed, Question):
+        return parsed.call
+    if isinstance(parsed, FundingHistory):
+        return parsed.call([ENDPOINTS[key].native], START, START + 24 * HOUR)
     return parsed.call([ENDPOINTS[key].native])

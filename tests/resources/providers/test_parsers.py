@@ -12,7 +12,15 @@ from hypothesis import strategies as st
 from resources.errors import MalformedResponse, ProviderError
 from resources.market import Symbol, load_registry
 from resources.providers import load_providers
-from resources.providers.base import Candles, Funding, Markets, OpenInterest, Tickers
+from resources.providers.base import (
+    Candles,
+    Funding,
+    FundingHistory,
+    Markets,
+    OpenInterest,
+    Question,
+    Tickers,
+)
 from resources.schemas import CANDLE_PAGE, FUNDING, MARKETS, OPEN_INTEREST, QUOTES
 from tests.resources.providers.endpoints import (
     ENDPOINTS,
@@ -31,11 +39,20 @@ SCHEMAS: dict[type[Parsed], pl.Schema] = {
     Markets: MARKETS,
     Funding: FUNDING,
     OpenInterest: OPEN_INTEREST,
+    FundingHistory: FUNDING,
 }
 SOUND = {key: endpoint.sound for key, endpoint in ENDPOINTS.items()}
 CANDLE_KEYS = [key for key in ENDPOINTS if isinstance(parsed_by(key), Candles)]
 SPELT = [p.id for p in load_providers().values() if p.candles or p.tickers]
 PERPETUAL = [p.id for p in load_providers().values() if p.perpetuals]
+
+
+def schema_of(key: Key) -> pl.Schema:
+    parsed = parsed_by(key)
+    if not isinstance(parsed, Question):
+        return SCHEMAS[type(parsed)]
+    pages = {s.page.name: s.page for s in load_providers()[key[0]].sources}
+    return pages[key[1].split()[1]].schema
 
 
 def encoded(key: Key, payload: Any) -> bytes:
@@ -57,7 +74,7 @@ def check(key: Key, body: bytes) -> None:
         assert isinstance(frame, MalformedResponse) or ENDPOINTS[key].own_errors
         return
     parsed = parsed_by(key)
-    assert frame.schema == SCHEMAS[type(parsed)]
+    assert frame.schema == schema_of(key)
     assert str(frame)
     assert len(frame.rows()) == frame.height
     if isinstance(parsed, Candles):

@@ -15,6 +15,7 @@ from resources.providers.base import (
     CandleQuery,
     Candles,
     Funding,
+    FundingHistory,
     OpenInterest,
     Provider,
     Tickers,
@@ -29,6 +30,7 @@ from tests.sandbox.conftest import NOW, venue
 
 OF_MARKETS = [key for key in ENDPOINTS if isinstance(parsed_by(key), Tickers)]
 WITH_CANDLES = [key for key in ENDPOINTS if isinstance(parsed_by(key), Candles)]
+OF_HISTORY = [key for key in ENDPOINTS if isinstance(parsed_by(key), FundingHistory)]
 OF_PERPETUALS = [key for key in ENDPOINTS if isinstance(parsed_by(key), Funding | OpenInterest)]
 PLAYED = sorted({provider for provider, _ in ENDPOINTS})
 
@@ -153,6 +155,24 @@ def test_perpetuals_have_figures_that_can_be(key: Key) -> None:
             assert row["hours"] is None or 0 < row["hours"] <= 24
         else:
             assert (row["amount"] or row["value"]) > 0
+
+
+@pytest.mark.parametrize("key", OF_HISTORY, ids="-".join)
+def test_the_fundings_of_a_day_are_all_told(key: Key) -> None:
+    provider, played = load_providers()[key[0]], venue(key[0])
+    parsed = parsed_by(key)
+    assert isinstance(parsed, FundingHistory)
+    day = 1_440 * MINUTE
+    start = NOW // day * day - 3 * day
+    native = next(iter(spelt(provider, key[1], played)))
+    frame = parsed.parse(
+        asked(played, whole(provider, parsed.call([native], start, start + day))), [native]
+    )
+    mine = frame.filter(pl.col("native") == native)
+    hours = mine["hours"][0] or 8
+    times = mine["funding_at"].dt.truncate("1h").dt.epoch("ms").sort().to_list()
+    assert times == list(range(start, start + day, int(hours) * 60 * MINUTE))
+    assert mine["rate"].abs().max() < 0.01  # type: ignore[operator]
 
 
 @pytest.mark.parametrize("provider_id", PLAYED)

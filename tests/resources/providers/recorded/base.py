@@ -6,11 +6,15 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from resources.market import load_registry
+
 Rows = list[tuple[Any, ...]]
 
 HOUR = 3_600_000
 START = 1_700_000_000_000 // HOUR * HOUR
 SECONDS = START // 1000
+# Of the coins that pages are asked of.
+TICKERS = [asset.ticker for asset in load_registry().active(20)]
 
 
 def at(ms: float) -> datetime:

@@ -27,6 +27,12 @@ def open_interest(payload: Any, _: str) -> Rows:
     return [(payload["symbol"], None, dollars, at(payload["time"]))]
 
 
+def paid(payload: Any, _: str) -> Rows:
+    return [
+        (one["symbol"], float(one["fundingRate"]), None, at(one["fundingTime"])) for one in payload
+    ]
+
+
 RECORDED = {
     "perpetual candles": Recorded(
         r"dapi\.binance\.com/dapi/v1/klines",
@@ -66,5 +72,13 @@ RECORDED = {
         open_interest,
         sound={"symbol": "BTCUSD_PERP", "openInterest": "9511", "time": START},
         native="BTCUSD_PERP",
+    ),
+    "perpetual funding_history": Recorded(
+        r"dapi\.binance\.com/dapi/v1/fundingRate",
+        paid,
+        sound=[{"symbol": "BTCUSD_PERP", "fundingTime": START, "fundingRate": "0.0001"}],
+        examples=("binance/jkorf_CoinFutures_ExchangeData_GetFundingRates.json",),
+        native="BTCUSD_PERP",
+        unrecorded=_READ,
     ),
 }

@@ -32,6 +32,12 @@ def open_interest(payload: Any, _: str) -> Rows:
     return [(payload["symbol"], float(payload["openInterest"]), None, time)]
 
 
+def paid(payload: Any, _: str) -> Rows:
+    return [
+        (one["symbol"], float(one["fundingRate"]), None, at(one["fundingTime"])) for one in payload
+    ]
+
+
 RECORDED = {
     "perpetual candles": Recorded(
         r"fapi\.binance\.com/fapi/v1/klines",
@@ -54,5 +60,13 @@ RECORDED = {
         open_interest,
         sound={"symbol": "BTCUSDT", "openInterest": "106499.782", "time": START},
         native="BTCUSDT",
+    ),
+    "perpetual funding_history": Recorded(
+        r"fapi\.binance\.com/fapi/v1/fundingRate",
+        paid,
+        sound=[{"symbol": "BTCUSDT", "fundingTime": START, "fundingRate": "0.0001"}],
+        examples=("binance/jkorf_UsdFutures_ExchangeData_GetFundingRates.json",),
+        native="BTCUSDT",
+        unrecorded=_READ,
     ),
 }

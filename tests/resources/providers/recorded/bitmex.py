@@ -64,6 +64,13 @@ INSTRUMENT = {
     "timestamp": "2021-07-22T22:36:05.000Z",
 }
 
+def paid(payload: Any, _: str) -> Rows:
+    return [
+        (one["symbol"], one["fundingRate"], 8.0, datetime.fromisoformat(one["timestamp"]))
+        for one in payload
+    ]
+
+
 RECORDED = {
     "perpetual candles": Recorded(
         r"www\.bitmex\.com/api/v1/trade/bucketed",
@@ -106,5 +113,19 @@ RECORDED = {
         open_interest,
         sound=[INSTRUMENT],
         native="XBTUSD",
+    ),
+    "perpetual funding_history": Recorded(
+        r"www\.bitmex\.com/api/v1/funding",
+        paid,
+        sound=[
+            {
+                "timestamp": iso(START),
+                "symbol": "XBTUSD",
+                "fundingInterval": "2000-01-01T08:00:00.000Z",
+                "fundingRate": 0.001089,
+            }
+        ],
+        native="XBTUSD",
+        unrecorded=_READ,
     ),
 }

@@ -55,6 +55,11 @@ TICKER = {
     },
 }
 
+def paid(payload: Any, market: str) -> Rows:
+    rows = payload["result"]
+    return [(market, one["interest_1h"], 1.0, at(one["timestamp"])) for one in rows]
+
+
 RECORDED = {
     "perpetual candles": Recorded(
         r"www\.deribit\.com/api/v2/public/get_tradingview_chart_data",
@@ -90,6 +95,13 @@ RECORDED = {
         r"www\.deribit\.com/api/v2/public/ticker",
         open_interest,
         sound=TICKER,
+        native="BTC-PERPETUAL",
+        unrecorded=_READ,
+    ),
+    "perpetual funding_history": Recorded(
+        r"www\.deribit\.com/api/v2/public/get_funding_rate_history",
+        paid,
+        sound={"jsonrpc": "2.0", "result": [{"timestamp": START, "interest_1h": -4.73e-8}]},
         native="BTC-PERPETUAL",
         unrecorded=_READ,
     ),

@@ -66,6 +66,13 @@ MARKETS = {
     }
 }
 
+def paid(payload: Any, _: str) -> Rows:
+    return [
+        (one["ticker"], float(one["rate"]), 1.0, datetime.fromisoformat(one["effectiveAt"]))
+        for one in payload["historicalFunding"]
+    ]
+
+
 RECORDED = {
     "perpetual candles": Recorded(
         r"indexer\.dydx\.trade/v4/candles/perpetualMarkets/[^/]+",
@@ -93,6 +100,17 @@ RECORDED = {
         r"indexer\.dydx\.trade/v4/perpetualMarkets",
         open_interest,
         sound=MARKETS,
+        native="BTC-USD",
+        unrecorded=_CLIENTS,
+    ),
+    "perpetual funding_history": Recorded(
+        r"indexer\.dydx\.trade/v4/historicalFunding/[^/]+",
+        paid,
+        sound={
+            "historicalFunding": [
+                {"ticker": "BTC-USD", "rate": "0.000002375", "effectiveAt": iso(START)}
+            ]
+        },
         native="BTC-USD",
         unrecorded=_CLIENTS,
     ),

@@ -59,6 +59,10 @@ CONTEXTS = [
     ],
 ]
 
+def paid(payload: Any, _: str) -> Rows:
+    return [(one["coin"], float(one["fundingRate"]), 1.0, at(one["time"])) for one in payload]
+
+
 RECORDED = {
     "perpetual candles": Recorded(
         ADDRESS,
@@ -78,5 +82,13 @@ RECORDED = {
     ),
     "perpetual open_interest": Recorded(
         ADDRESS, open_interest, sound=CONTEXTS, left_out=OTHERS, native="BTC", unrecorded=_CLIENTS
+    ),
+    "perpetual funding_history": Recorded(
+        ADDRESS,
+        paid,
+        sound=[{"coin": "BTC", "fundingRate": "-0.00022196", "time": START}],
+        left_out=OTHERS,
+        native="BTC",
+        unrecorded=_CLIENTS,
     ),
 }

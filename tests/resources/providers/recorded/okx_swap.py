@@ -32,6 +32,13 @@ def open_interest(payload: Any, _: str) -> Rows:
     ]
 
 
+def paid(payload: Any, _: str) -> Rows:
+    return [
+        (one["instId"], float(one["realizedRate"]), None, at(int(one["fundingTime"])))
+        for one in payload["data"]
+    ]
+
+
 RECORDED = {
     "perpetual candles": Recorded(
         r"www\.okx\.com/api/v5/market/history-candles",
@@ -83,6 +90,21 @@ RECORDED = {
                 {"instId": "BTC-USD-SWAP", "oiCcy": "5.5", "oiUsd": "500000", "ts": str(START)}
             ],
         },
+        native="BTC-USDT-SWAP",
+        unrecorded=_READ,
+    ),
+    "perpetual funding_history": Recorded(
+        r"www\.okx\.com/api/v5/public/funding-rate-history",
+        paid,
+        own_errors=True,
+        sound={
+            "code": "0",
+            "msg": "",
+            "data": [
+                {"instId": "BTC-USDT-SWAP", "realizedRate": "0.0001", "fundingTime": str(START)}
+            ],
+        },
+        examples=("okx/nautilus_http_get_funding_rate_history.json",),
         native="BTC-USDT-SWAP",
         unrecorded=_READ,
     ),

@@ -1,0 +1,57 @@
+"""What chains take for a transaction, how far they are, and who moves much on them."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import polars as pl
+
+from assets.feed import Part, feed_asset
+from assets.own_prices import own_prices
+from resources.asking import Told
+from resources.lake import Lake, collect
+from resources.ledger import Ledger
+from resources.schemas import BLOCKS, LARGE_TRANSFERS, ONCHAIN, utc
+from resources.schemas.onchain import BLOCKS_PAGE, ONCHAIN_PAGE, TRANSFERS_PAGE
+
+# A chain may drop its last blocks for others, and one address may stand for several nodes.
+_DROPPED = 10
+_REMEMBERED = timedelta(days=2)
+
+
+def _not_falling(told: Told, lake: Lake) -> Told:
+    """Nobody's chain gets shorter, but for its last blocks."""
+    end = utc(told.fetched_at)
+    stored = lake.scan(BLOCKS, {}, end - _REMEMBERED, end)
+    mine = stored.filter(pl.col("provider") == told.provider)
+    highest = collect(mine.group_by("chain").agg(pl.col("height").max().alias("highest")))
+    falls = pl.col("height") < pl.col("highest") - _DROPPED
+    reason = pl.coalesce("reason", pl.when(falls).then(pl.lit("height falls")))
+    joined = told.frame.join(highest, on="chain", how="left", maintain_order="left")
+    return replace(told, frame=joined.with_columns(reason.alias("reason")).drop("highest"))
+
+
+def _once(frame: pl.DataFrame) -> pl.DataFrame:
+    """A transfer that several tell is one row, preferably of somebody who knows its block."""
+    known = frame.sort("height", nulls_last=True, maintain_order=True)
+    single = known.unique(["chain", "hash"], keep="first", maintain_order=True)
+    return single.with_columns(day=pl.col("moved_at").dt.strftime("%Y-%m-%d")).drop("at")
+
+
+def _in_dollars(frame: pl.DataFrame, ledger: Ledger) -> pl.DataFrame:
+    prices = own_prices(ledger, "asset", "price")
+    joined = frame.join(prices, on="asset", how="left", maintain_order="left")
+    return joined.with_columns(usd=pl.col("amount") * pl.col("price")).drop("price")
+
+
+onchain = feed_asset(
+    "onchain",
+    [
+        Part(ONCHAIN_PAGE, ONCHAIN, each=True),
+        Part(BLOCKS_PAGE, BLOCKS, each=True, judge=_not_falling),
+        Part(TRANSFERS_PAGE, LARGE_TRANSFERS, each=True, shape=_once, compare=_in_dollars),
+    ],
+    group="onchain",
+    description="onchain: one row per chain, metric, provider and hour: fees, mempool, difficulty. "
+    "blocks: one row per chain, provider and hour, the newest block. large_transfers: one row per "
+    "transfer of many coins.",
+)

@@ -1,0 +1,1 @@
+"""What keeps lake and ledger small and quick: each piece may be killed at any moment and run again."""

@@ -1,0 +1,1 @@
+"""News, from bytes to articles: pure functions, no I/O."""

@@ -1,0 +1,73 @@
+"""Texts without markup, of bounded length, and as words to search for."""
+
+import html
+import re
+import unicodedata
+
+from lxml import etree
+
+# Markup of more is cut before it is read: what is kept of it is far shorter.
+_LONGEST_MARKUP = 50_000
+_TAG = re.compile(r"</?[a-zA-Z][^<>]*>|<!--")
+_UNSEEN = ("script", "style", "noscript", "template", "iframe", "object", "svg", "math", "head")
+_BLOCKS = (
+    "address", "article", "blockquote", "br", "dd", "div", "dt", "figcaption", "figure", "h1",
+    "h2", "h3", "h4", "h5", "h6", "hr", "li", "ol", "p", "pre", "section", "table", "td", "th",
+    "tr", "ul",
+)  # fmt: skip
+# Marks that turn the direction of what stands behind them, and such as nobody sees.
+_DIRECTIONS = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0xFEFF, 0xFFFE])
+# Scripts that put no space between words.
+_UNSPACED = re.compile(
+    r"([\u0e00-\u0e7f\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff])"
+)
+
+
+def has_markup(text: str) -> bool:
+    """Whether there are tags in it, as such or escaped."""
+    return _TAG.search(html.unescape(text[:_LONGEST_MARKUP])) is not None
+
+
+def plain(text: str) -> str:
+    """The text that markup shows, on one line; a text without markup stays, but for entities.
+
+    Scripts and styles are left out, control characters and turns of direction too. Markup of more
+    than 50,000 characters is cut.
+    """
+    text = text[:_LONGEST_MARKUP]
+    # Some publishers escape their markup twice.
+    for _ in range(3):
+        text = html.unescape(_shown(text) if _TAG.search(text) else text)
+    return tidy(_TAG.sub(" ", text))
+
+
+def tidy(text: str) -> str:
+    """The text on one line, composed (NFC), without characters that cannot be seen or stored."""
+    kept = (
+        " " if unicodedata.category(one) in ("Cc", "Cs", "Zl", "Zp") else one
+        for one in text.translate(_DIRECTIONS)
+    )
+    return unicodedata.normalize("NFC", " ".join("".join(kept).split()))
+
+
+def cut(text: str, length: int) -> tuple[str, bool]:
+    """The text of at most so many characters, and whether that is less than all of it."""
+    return (text, False) if len(text) <= length else (text[: length - 1].rstrip() + "…", True)
+
+
+def spaced(text: str) -> str:
+    """The text with a space around each character of scripts that put none between words."""
+    return _UNSPACED.sub(r" \1 ", text)
+
+
+def _shown(text: str) -> str:
+    parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
+    # The parser would take what stands in front of the first tag for a document of its own.
+    root = etree.fromstring(f"<div>{text}</div>".encode(errors="replace"), parser)
+    if root is None:
+        return ""
+    etree.strip_elements(root, *_UNSEEN, with_tail=False)
+    for element in root.iter(*_BLOCKS):
+        element.text = f" {element.text or ''}"
+        element.tail = f" {element.tail or ''}"
+    return "".join(root.itertext())

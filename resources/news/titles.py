@@ -1,0 +1,101 @@
+"""Which titles tell the same story."""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Hashable
+from typing import Generic, TypeVar
+
+from resources.news.text import spaced
+
+K = TypeVar("K", bound=Hashable)
+
+# As much of the words of both must be common. Measured on real headlines, see docs/news.md.
+ALIKE = 0.75
+# Titles of fewer words are alike by chance: "Crypto market wrap".
+_FEWEST = 5
+_WORD = re.compile(r"\w+(?:[.,]\d+)*%?")
+_NUMBER = re.compile(r"(\d+(?:[.,]\d+)*)(k|m|b|t|bn|mn|tn)?")
+_SCALES = {"k": 3, "m": 6, "mn": 6, "b": 9, "bn": 9, "t": 12, "tn": 12}
+_SCALE_WORDS = {"thousand": "k", "million": "m", "billion": "b", "trillion": "t"}
+# The publisher's name, which some put behind their titles.
+_SUFFIX = re.compile(r"\s+[-\u2013\u2014|]\s+[^-\u2013\u2014|]{2,40}$")
+_EMPTY = {
+    "a", "an", "the", "of", "to", "in", "on", "at", "for", "and", "or", "as", "is", "are", "by", "with",
+    "its", "it", "s", "has", "have", "that", "this", "be", "was", "from", "after", "says", "report",
+    "de", "la", "el", "der", "die", "das", "und", "le", "les", "et", "y", "en",
+}  # fmt: skip
+# Of two titles that differ in one of these alone, one tells the opposite.
+_OPPOSITES = ({
+    "rise", "rises", "rising", "gain", "gains", "up", "jumps", "surges", "climbs", "above", "rallies",
+    "soars", "high", "bullish", "approves", "buys", "buy", "adds", "inflows", "higher", "wins", "over",
+    "tops", "bulls", "rebounds", "lists", "raises", "resumes",
+}, {
+    "fall", "falls", "falling", "loss", "losses", "down", "drops", "plunges", "slides", "below", "slumps",
+    "sinks", "low", "bearish", "rejects", "sells", "sell", "cuts", "outflows", "lower", "loses", "under",
+    "dips", "bears", "tumbles", "delists", "halts", "crashes",
+})  # fmt: skip
+
+
+class Titles(Generic[K]):
+    """Titles that were seen, and which of them a new one repeats."""
+
+    def __init__(self) -> None:
+        self._words: dict[K, frozenset[str]] = {}
+        self._with: dict[str, list[K]] = defaultdict(list)
+
+    def add(self, key: K, title: str) -> None:
+        words = title_words(title)
+        self._words[key] = words
+        for word in words:
+            self._with[word].append(key)
+
+    def like(self, title: str) -> list[K]:
+        """The keys of titles that tell the same, the most alike first."""
+        words = title_words(title)
+        shared = Counter(key for word in words for key in self._with.get(word, ()))
+        found = [
+            (likeness(words, self._words[key]), key)
+            for key, common in shared.items()
+            if common >= _FEWEST * ALIKE
+        ]
+        alike = [(like, number, key) for number, (like, key) in enumerate(found) if like >= ALIKE]
+        return [key for _, _, key in sorted(alike, key=lambda one: (-one[0], one[1]))]
+
+
+def title_words(title: str) -> frozenset[str]:
+    """The words that tell titles apart: no publisher, no articles, numbers in one spelling."""
+    text = _SUFFIX.sub("", title).casefold().replace("\u2019", "'").replace("'s ", " ")
+    words = _WORD.findall(spaced(text))
+    joined = [
+        word + _SCALE_WORDS.get(following, "")
+        if word[0].isdigit() and following in _SCALE_WORDS
+        else word
+        for word, following in zip(words, [*words, ""][1:], strict=True)
+    ]
+    return frozenset(_number(word) for word in joined if word not in _EMPTY | _SCALE_WORDS.keys())
+
+
+def likeness(one: frozenset[str], other: frozenset[str]) -> float:
+    """The common share of all words of two titles, 0 to 1; 0 where they tell different things:
+    other numbers, the opposite, or too little to know."""
+    if min(len(one), len(other)) < _FEWEST:
+        return 0.0
+    apart = one ^ other
+    numbers = [sum(word[0].isdigit() for word in apart & side) for side in (one, other)]
+    if all(numbers):
+        return 0.0
+    if any(one & apart & up and other & apart & down
+           for up, down in (_OPPOSITES, _OPPOSITES[::-1])):  # fmt: skip
+        return 0.0
+    return len(one & other) / len(one | other)
+
+
+def _number(word: str) -> str:
+    """A number written out: 70k, 70,000 and 70000 are one."""
+    found = _NUMBER.fullmatch(word)
+    if found is None:
+        return word
+    digits = found[1].replace(",", "")
+    if found[2] is None or digits.count(".") > 1 or len(digits) > 15:
+        return digits
+    return f"{float(digits) * 10 ** _SCALES[found[2]]:.0f}"

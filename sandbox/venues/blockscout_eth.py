@@ -1,0 +1,10 @@
+"""Blockscout's explorer of Ethereum."""
+
+from sandbox.families.blockscout import Blockscout
+
+
+class BlockscoutEthereum(Blockscout):
+    chain = "ethereum"
+
+
+VENUE = BlockscoutEthereum

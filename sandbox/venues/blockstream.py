@@ -1,0 +1,10 @@
+"""Blockstream's Esplora: Bitcoin."""
+
+from sandbox.families.esplora import Esplora
+
+
+class Blockstream(Esplora):
+    chain = "bitcoin"
+
+
+VENUE = Blockstream

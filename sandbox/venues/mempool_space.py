@@ -1,0 +1,10 @@
+"""mempool.space: Bitcoin."""
+
+from sandbox.families.esplora import Mempool
+
+
+class MempoolSpace(Mempool):
+    chain = "bitcoin"
+
+
+VENUE = MempoolSpace
