@@ -51,8 +51,8 @@ class Part:
     """One table of a feed, and the page that it is made of.
 
     The first member of the pool that answers is asked, or `each` of them. `shape` makes the rows
-    of the table of those of the answers, `compare` adds what they are beside what else is known.
-    `also` are other tables that the same rows tell of, each with its own shape. `names` are what
+    of the table of those of the answers, `compare` adds what they are beside what else is known,
+    `judge` gives a row that cannot be after what is stored its `reason`. `also` are other tables that the same rows tell of, each with its own shape. `names` are what
     answers are wanted of one by one, where a provider has one for each.
     """
 

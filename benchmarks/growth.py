@@ -6,14 +6,16 @@ The default set-up is 100 assets: prices and the five observations behind each e
 market every 5 minutes, candles of 1h and 1d, what is collected every hour, 400 articles a day,
 snapshots of 350 providers, and the ledger's own rows of all that.
 
-Every flush of the first `--minutes` minutes is made as in life, a commit each; of what it leaves
-until maintenance comes by, the most that is ever there is told from it: an hour or two of small
-files, a day of logs. The other days of the month are written a commit a day, as compaction leaves
-them: a full month has some 60,000 commits, of 50 ms each. Compaction, retention, checkpoints, vacuum
-(without its hour of patience) and a nightly backup are the ones of the platform. Figures wander at
-random (a fixed seed) and have eight digits; bodies of snapshots do not compress. Rows of the ledger
-that are kept for days are put in as many as there are then; so are those of calls. Dagster's
-records are those of a few real runs, times how many are kept, and of what a run leaves that went.
+Every flush of the first `--minutes` minutes is made as in life, a commit for each table. What it
+leaves until maintenance comes by is told from it, as much as is ever there: two hours of small files,
+and 14 hours of logs, which Delta cuts at every hundredth commit.
+The other days are written a commit a table and day, as compaction leaves them: a full month has some
+60,000 commits, of 50 ms each. Compaction, retention, checkpoints, vacuum (without its hour of
+patience) and a backup a day of the last eight are the ones of the platform.
+
+Figures wander at random (a fixed seed) and have eight digits; bodies of snapshots do not compress.
+Rows of the ledger that are kept for days are put in as many as there are then. Dagster's records are
+those of 20 real runs, times how many are kept, and what such runs leave when they went.
 
 Sizes are blocks of the disk. Target: less than 1 GB after a month, from nothing.
 """

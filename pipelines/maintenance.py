@@ -44,7 +44,7 @@ def retain_rows(context: dg.OpExecutionContext, lake: LakeParam, ledger: LedgerP
         context.add_output_metadata({"rows": dg.MetadataValue.json(retain(lake, _now(ledger)))})
 
 
-@dg.op(description="Write a checkpoint of every table, and delete its log of more than a day ago.")
+@dg.op(description="Write a checkpoint of every table, and delete its log of more than 12 hours ago.")
 def checkpoint_logs(context: dg.OpExecutionContext, lake: LakeParam, ledger: LedgerParam) -> None:
     with asset_boundary(context.retry_number, ledger.now()):
         context.add_output_metadata({"tables": checkpoint(lake)})

@@ -1,13 +1,22 @@
 """What the pools tell of a feed's pages: of one provider, or of all that can tell."""
 
-from collections.abc import Mapping, Sequence
+import contextlib
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
 
 from resources import pools
 from resources.directory import Directory
-from resources.errors import HeadwaterError, NotCalled, NotFound, ProviderError, RefusedRequest
+from resources.errors import (
+    BudgetExhausted,
+    HeadwaterError,
+    NoneAvailable,
+    NotCalled,
+    NotFound,
+    ProviderError,
+    RefusedRequest,
+)
 from resources.http.client import Client
 from resources.http.pick import Pick
 from resources.http.pool import Pool
@@ -61,15 +70,30 @@ class Asking:
         return told
 
     async def each(self, page: Page, scope: Scope) -> tuple[list[Told], Failures]:
-        """The pages of all members that answer, and why others gave none, by id; raises as `first`."""
+        """The pages of all members that answer, and why others gave none, by id; raises as `first`.
+
+        Whose budget is used up, as by another page a moment ago, is waited for.
+        """
         pool = self._able(page, scope)
+        found, failures = await self._several(pool, page, scope)
+        late = {name for name, why in failures.items() if isinstance(why, BudgetExhausted)}
+        if late:
+            with contextlib.suppress(NoneAvailable):
+                more, still = await self._several(pool, page, scope, late)
+                found, failures = found + more, {**_without(failures, late), **still}
+        return sorted(found, key=lambda one: one.provider), failures
+
+    async def _several(
+        self, pool: Pool, page: Page, scope: Scope, names: Collection[str] | None = None
+    ) -> tuple[list[Told], Failures]:
+        """Of all members, or of these alone."""
         answers, failures = await pool.several(
             len(pool.members),
             lambda pick: self._told(pick, page, scope),
-            lambda provider: _can(provider, page, scope),
+            lambda provider: (names is None or provider.id in names) and _can(provider, page, scope),
             lambda provider: _weight(provider, page, scope),
         )
-        return sorted((told for _, told in answers), key=lambda one: one.provider), failures
+        return [told for _, told in answers], failures
 
     def _able(self, page: Page, scope: Scope) -> Pool:
         """The pool of the page's feed."""
@@ -131,6 +155,10 @@ def tickers_by_native(provider: Provider, registry: Registry) -> pl.DataFrame:
     named = {provider.native(Symbol(ticker, "USD")): ticker for ticker in tickers}
     rows = [(native, ticker) for native, ticker in named.items() if native]
     return pl.DataFrame(rows, schema={"native": pl.String, "asset": pl.String}, orient="row")
+
+
+def _without(failures: Failures, names: Collection[str]) -> Failures:
+    return {name: why for name, why in failures.items() if name not in names}
 
 
 def _source(provider: Provider, page: Page) -> Source:

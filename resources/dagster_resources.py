@@ -108,7 +108,7 @@ class SnapshotsResource(dg.ConfigurableResource["SnapshotsResource"]):
     history: int
     days: int
     max_kb: int
-    total_mb: int = 256
+    total_mb: int = 128
 
     @property
     def bounds(self) -> Bounds:

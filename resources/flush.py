@@ -17,7 +17,7 @@ from resources.ledger import Ledger, commits, coverage, gaps, latest, quality_ev
 from resources.market import Interval
 from resources.plan import Window, missing, union, without
 from resources.quality import apart
-from resources.schemas import CANDLES, PRICES, UTC_TIME, bucket_of, check_candles
+from resources.schemas import CANDLES, UTC_TIME, bucket_of, check_candles
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,26 +147,6 @@ def _keep_broken(connection: sa.Connection, ledger: Ledger, broken: pl.DataFrame
         quarantine.keep(ledger, connection, CANDLES.name, str(provider), str(symbol), kept)
 
 
-def flush_prices(lake: Lake, ledger: Ledger, frame: pl.DataFrame) -> Flushed:
-    """Store consensus prices; what is stored for a minute already stays."""
-    merged = lake.merge(PRICES, frame)
-    if merged.version is None:
-        return Flushed()
-    newest = frame.sort("minute").unique("symbol", keep="last", maintain_order=True)
-    with ledger.write() as connection:
-        latest.put_prices(connection, [_price_row(row) for row in newest.to_dicts()])
-        keys: list[commits.Key] = [{"symbol": symbol} for symbol in sorted(newest["symbol"])]
-        commits.record(connection, ledger, PRICES.name, merged.version, keys, merged.inserted)
-    return Flushed(rows=merged.inserted, commits=1)
-
-
-def quarantine_quotes(ledger: Ledger, provider: str, quotes: pl.DataFrame) -> None:
-    """Keep the quotes that broke a rule: rows of `quotes` with a `reason`."""
-    with ledger.write() as connection:
-        for row in quotes.drop_nulls("reason").to_dicts():
-            quarantine.keep(ledger, connection, PRICES.name, provider, row["symbol"], [row])
-
-
 def _with_origin(pages: Sequence[CandlePage], interval: Interval, mode: str) -> pl.DataFrame:
     """The candles of all pages in one frame, each row with where it came from."""
     origins = pl.DataFrame(
@@ -277,10 +257,3 @@ def _candle_keys(frame: pl.DataFrame, interval: Interval) -> Sequence[commits.Ke
         {"symbol": symbol, "interval": str(interval), "oldest": oldest, "newest": newest}
         for symbol, oldest, newest in spans.iter_rows()
     ]
-
-
-def _price_row(row: Mapping[str, Any]) -> Mapping[str, Any]:
-    columns = ("symbol", "price", "quote", "change_24h", "providers", "n_sources", "spread_bps")
-    times = {"at": "minute", "observed_at": "observed_at", "fetched_at": "fetched_at"}
-    kept = {name: row[name] for name in (*columns, "quality", "mode")}
-    return {**kept, **{name: int(row[column].timestamp() * 1000) for name, column in times.items()}}

@@ -178,7 +178,7 @@ class Settings(BaseSettings):
         1000, ge=1, description="Largest answer that a snapshot holds, in kB; more is only noted."
     )
     snapshot_total_mb: int = Field(
-        256, ge=1, description="MB that all snapshots take; the oldest of the largest go first."
+        128, ge=1, description="MB that all snapshots take; the oldest of the largest go first."
     )
     backups_kept: int = Field(7, ge=1, description="Daily backups that are kept.")
     backup_whole: bool = Field(

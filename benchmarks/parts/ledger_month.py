@@ -22,7 +22,7 @@ from resources.ledger.tables import (
 
 # Providers that are watched, and those of them that are looked at every minute.
 PROVIDERS, OF_A_MINUTE = 350, 114
-SNAPSHOT_BYTES = 256_000_000
+SNAPSHOT_BYTES = 128_000_000
 _BODY, _KEPT = 16_000, 1_000
 _DAY_MS, _HOUR_MS = 86_400_000, 3_600_000
 _ROW = dict[str, object]

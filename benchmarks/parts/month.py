@@ -85,7 +85,7 @@ class Month:
 
     def passing(self, minutes: int) -> Mapping[str, float]:
         """The most bytes that wait for maintenance: small files until they are compacted and for
-        an hour more, and logs of a day. The first files of all are part of neither."""
+        an hour more, and logs until they are cut."""
         files = logs_ = 0
         for table in self.lake.tables():
             folder = self.home / "lake" / table.name
@@ -93,7 +93,7 @@ class Month:
             logs_ += sum(_blocks(path) for path in (folder / "_delta_log").iterdir())
         return {
             "small files of two hours": files / minutes * 120,
-            "logs of tables, a day": logs_ / minutes * 1_440,
+            "logs of tables, 14 hours": logs_ / minutes * 840,
         }
 
     def settle(self) -> None:

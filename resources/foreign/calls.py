@@ -45,7 +45,8 @@ class Calls:
             call = self.call(one, f"the endpoint {name}")
             if call is not None:
                 feed = self._feed_of(one, name)
-                read.append({"feed": feed, **call} if isinstance(call, dict) else call)
+                made = {"feed": feed, **call, **_format_of(one, feed)} if isinstance(call, dict) else call
+                read.append(made)
         return read
 
     def call(self, value: Any, what: str) -> Any:
@@ -118,6 +119,16 @@ class Calls:
             return str(given)
         words = re.split(r"[\s_/-]+", name.lower())
         return next((feed for feed in FEEDS if feed in words), self._feed)
+
+
+def _format_of(endpoint: Any, feed: str) -> dict[str, Any]:
+    """How news are read, where the endpoint says so in our own words; others mean other things."""
+    if feed != "news" or not isinstance(endpoint, dict):
+        return {}
+    if endpoint.get("format") in ("rss", "atom"):
+        return {"format": "rss"}
+    given = endpoint.get("format"), endpoint.get("fields")
+    return {"format": "json", "fields": given[1]} if given[0] == "json" and _is_table(given[1]) else {}
 
 
 def _each(value: Any) -> Iterator[tuple[str, Any]]:

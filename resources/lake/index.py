@@ -14,13 +14,13 @@ from deltalake import DeltaTable, Schema
 
 from resources.schemas import Table
 
-# Seconds. A log is cleaned up after a day: a version that is gone must not hide those after it.
+# Seconds. A log is cleaned up after hours: a version that is gone must not hide those after it.
 _LONGEST_TRUST = 60.0
 # What Delta itself keeps to at every hundredth commit, when it writes a checkpoint. The log of a
 # minutely feed has 43,200 commits a month; files that are gone must be known as such for longer
 # than `vacuum` leaves them there.
 PROPERTIES = {
-    "delta.logRetentionDuration": "interval 1 days",
+    "delta.logRetentionDuration": "interval 12 hours",
     "delta.deletedFileRetentionDuration": "interval 2 hours",
 }
 

@@ -26,7 +26,7 @@ def vacuum(lake: Lake) -> int:
 
 def checkpoint(lake: Lake) -> int:
     """Write a checkpoint of every table's newest version, and delete the log before it that is
-    older than a day; returns how many tables there are."""
+    older than 12 hours; returns how many tables there are."""
     tables = lake.tables()
     for table in tables:
         with lake.held(table) as delta:

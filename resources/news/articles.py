@@ -44,12 +44,12 @@ def parse_articles(body: bytes, fields: Mapping[str, str], base: str = "") -> pl
 
 
 def _story(one: Any, fields: Mapping[str, str], base: str) -> Story:
-    told = {
-        name: next(filter(None, (_text(_at(one, path)) for path in paths.split("|"))), "")
-        for name, paths in fields.items()
-        if name != "stories"
-    }
-    return Story(**told, base=base)
+    story = Story(base=base)
+    for name, paths in fields.items():
+        if name != "stories":
+            told = (_text(_at(one, path)) for path in paths.split("|"))
+            setattr(story, name, next(filter(None, told), ""))
+    return story
 
 
 def _at(node: Any, path: str) -> Any:

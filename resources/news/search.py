@@ -14,7 +14,7 @@ _WORD = re.compile(r"\w+")
 Phrase = Sequence[str]
 
 
-def phrases(text: str) -> list[Phrase]:
+def phrases(text: str) -> Sequence[Phrase]:
     """Words, and words that must follow one another: what stands in quotes, or is joined as in
     "layer-2" or in scripts without spaces. An article must have all of them.
 

@@ -31,6 +31,7 @@ _COINS = {
     "hedera": "hedera-hashgraph",
     "immutable": "immutable-x",
     "injective": "injective-protocol",
+    "leo-token": "unus-sed-leo",
     "lido": "lido-dao",
     "multiversx": "elrond-egld",
     "near": "near-protocol",
@@ -42,6 +43,13 @@ _COINS = {
 }
 # Its coins of these names are others.
 _OTHERS = ("beam", "sonic")
+# What it calls these is nowhere documented, and an id that is guessed may be that of another coin.
+_UNKNOWN = (
+    "world-liberty-financial", "bitget-token", "aster", "pax-gold", "kucoin-token", "gate-token",
+    "nexo", "xdc-network", "flare", "morpho", "pancakeswap", "aerodrome-finance",
+    "virtual-protocol", "trust-wallet-token", "conflux", "gnosis", "kaia", "pendle", "fartcoin",
+    "jasmycoin", "layerzero", "decred", "helium", "raydium", "1inch", "eigenlayer",
+)  # fmt: skip
 
 
 class _Coin(msgspec.Struct, rename="camel"):
@@ -74,7 +82,7 @@ _LARGEST = msgspec.json.Decoder(_Largest, strict=False)
 
 
 def _identify(asset: Asset) -> str | None:
-    return None if asset.id in _OTHERS else _COINS.get(asset.id, asset.id)
+    return None if asset.id in (*_OTHERS, *_UNKNOWN) else _COINS.get(asset.id, asset.id)
 
 
 def _tickers_call(natives: Sequence[str]) -> Call:

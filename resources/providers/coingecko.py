@@ -27,21 +27,27 @@ from resources.schemas.trending import TRENDING_PAGE
 _ID = "coingecko"
 # Our ids of coins and its own, where they differ.
 _IDS = {
+    "aster": "aster-2",
     "avalanche": "avalanche-2",
     "beam": "beam-2",
     "bnb": "binancecoin",
     "compound": "compound-governance-token",
+    "conflux": "conflux-token",
     "cronos": "crypto-com-chain",
     "curve": "curve-dao-token",
     "dogwifhat": "dogwifcoin",
+    "flare": "flare-networks",
+    "gate-token": "gatechain-token",
     "gomining": "gmt-token",
     "hedera": "hedera-hashgraph",
     "immutable": "immutable-x",
     "injective": "injective-protocol",
     "jupiter": "jupiter-exchange-solana",
+    "kucoin-token": "kucoin-shares",
     "lido": "lido-dao",
     "multiversx": "elrond-erd-2",
     "ondo": "ondo-finance",
+    "pancakeswap": "pancakeswap-token",
     "polygon": "polygon-ecosystem-token",
     "polygon-matic": "matic-network",
     "quant": "quant-network",
@@ -56,6 +62,7 @@ _IDS = {
     "theta": "theta-token",
     "toncoin": "the-open-network",
     "worldcoin": "worldcoin-wld",
+    "xdc-network": "xdce-crowd-sale",
     "xrp": "ripple",
 }
 

@@ -31,7 +31,10 @@ _PAGE = 2000
 _PATHS = {Interval.H1: "histohour", Interval.D1: "histoday"}
 _QUOTES = ("USD", "EUR", "GBP", "JPY", "KRW", "USDT", "USDC", "BTC", "ETH")
 # Tickers that mean several coins, or had other owners.
-_UNCLEAR = ("LUNA2", "STEPN", "GOMINING", "BEAMX", "S")
+_UNCLEAR = (
+    "LUNA2", "STEPN", "GOMINING", "BEAMX", "S", "LEO", "GT", "FLR", "AERO", "ASTER", "HNT", "KAIA",
+    "MORPHO", "WLFI",
+)  # fmt: skip
 _SPELT = spelling("{base}-{quote}", _QUOTES, {})
 _LIMITED = 99
 

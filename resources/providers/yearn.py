@@ -62,8 +62,9 @@ def _parse(body: bytes) -> pl.DataFrame:
           "apr":{"type":"v3:averaged","netAPR":0.0612,"fees":{"performance":0.1,"management":0},
             "extra":{"stakingRewardsAPR":null,"gammaRewardAPR":null}}}, ...]
     """
-    vaults = largest(read(_VAULTS, body, _ID), lambda vault: vault.tvl.tvl, VAULTS)
-    return page_frame(DEFI_YIELDS_PAGE, [_row(vault) for vault in vaults])
+    vaults = read(_VAULTS, body, _ID)
+    kept = largest(vaults, lambda vault: vault.tvl.tvl, VAULTS)
+    return page_frame(DEFI_YIELDS_PAGE, [_row(vault) for vault in kept])
 
 
 def _row(vault: _Vault) -> tuple[object, ...]:

@@ -14,9 +14,9 @@ from sandbox.worth import worths
 _IDS = {
     "BNB": "binance-coin", "CRO": "crypto-com-coin", "CRV": "curve-dao-token",
     "DAI": "multi-collateral-dai", "EGLD": "elrond-egld", "HBAR": "hedera-hashgraph",
-    "IMX": "immutable-x", "INJ": "injective-protocol", "LDO": "lido-dao", "MATIC": "polygon",
-    "NEAR": "near-protocol", "POL": "polygon-ecosystem-token", "RENDER": "render-token",
-    "SNX": "synthetix-network-token", "TUSD": "trueusd",
+    "IMX": "immutable-x", "INJ": "injective-protocol", "LDO": "lido-dao", "LEO": "unus-sed-leo",
+    "MATIC": "polygon", "NEAR": "near-protocol", "POL": "polygon-ecosystem-token",
+    "RENDER": "render-token", "SNX": "synthetix-network-token", "TUSD": "trueusd",
 }  # fmt: skip
 _USUAL_PAGE = 100
 _digits = partial(text, decimals=16)

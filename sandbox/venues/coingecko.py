@@ -38,6 +38,14 @@ IDS = {
     "USTC": "terrausd", "LUNA2": "terra-luna-2", "STEPN": "stepn", "BEAMX": "beam-2",
     "EOS": "eos", "MATIC": "matic-network", "FTM": "fantom", "FTT": "ftx-token", "KAS": "kaspa",
     "CRO": "crypto-com-chain", "HYPE": "hyperliquid", "MNT": "mantle", "GOMINING": "gmt-token",
+    "LEO": "leo-token", "WLFI": "world-liberty-financial", "BGB": "bitget-token", "OKB": "okb",
+    "ASTER": "aster-2", "PAXG": "pax-gold", "KCS": "kucoin-shares", "GT": "gatechain-token",
+    "NEXO": "nexo", "XDC": "xdce-crowd-sale", "FLR": "flare-networks", "MORPHO": "morpho",
+    "CAKE": "pancakeswap-token", "AERO": "aerodrome-finance", "VIRTUAL": "virtual-protocol",
+    "TWT": "trust-wallet-token", "CFX": "conflux-token", "BAT": "basic-attention-token",
+    "GNO": "gnosis", "KAIA": "kaia", "PENDLE": "pendle", "FARTCOIN": "fartcoin",
+    "JASMY": "jasmycoin", "ZRO": "layerzero", "DCR": "decred", "HNT": "helium", "RAY": "raydium",
+    "1INCH": "1inch", "EIGEN": "eigenlayer",
 }  # fmt: skip
 _CURRENCIES = ("USD", "EUR", "GBP", "JPY", "TRY", "KRW", "BRL", "AUD", "CAD", "CHF", "BTC", "ETH")
 _USUAL_PAGE, _LARGEST_PAGE = 100, 250

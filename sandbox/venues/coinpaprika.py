@@ -20,6 +20,10 @@ _IDS = {
     "POL": "pol-polygon-ecosystem-token", "SNX": "snx-synthetix-network-token",
     "STEPN": "gmt-stepn", "THETA": "theta-theta-token", "TON": "toncoin-the-open-network",
     "TUSD": "tusd-trueusd", "USTC": "ust-terrausd",
+    "CFX": "cfx-conflux-network", "FLOKI": "floki-floki-inu", "FLR": "flr-flare-network",
+    "GT": "gt-gatechain-token", "JUP": "jup-jupiter-exchange-token",
+    "RENDER": "rndr-render-token", "WIF": "wif-dogwifcoin",
+    "WLFI": "wlfi-official-world-liberty-financial",
 }  # fmt: skip
 
 

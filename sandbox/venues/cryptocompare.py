@@ -23,8 +23,11 @@ class CryptoCompare(Spot):
         {"USD": 1.0, "EUR": 1.0, "USDT": 1.0, "BTC": 0.5},
         share=0.8,
         most_decimals=12,
-        absent=("LUNA2", "STEPN", "GOMINING", "BEAMX", "S"),
-    )
+        absent=(
+            "LUNA2", "STEPN", "GOMINING", "BEAMX", "S", "LEO", "GT", "FLR", "AERO", "ASTER", "HNT",
+            "KAIA", "MORPHO", "WLFI",
+        ),
+    )  # fmt: skip
     grids = _HISTORIES
     tickers = MappingProxyType({})
 

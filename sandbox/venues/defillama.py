@@ -153,7 +153,7 @@ def _overview(path: str, query: Mapping[str, str], now: int) -> Answer:
     whole = [
         sum(flow[day] for flow in flows.values()) for day in range(len(flows[rows[0]["slug"]]))
     ]
-    head = {"totalDataChart": [], "totalDataChartBreakdown": [], "chain": None}
+    head: dict[str, Any] = {"totalDataChart": [], "totalDataChartBreakdown": [], "chain": None}
     names = [chain.name for chain in chains().values()]
     return Answer({**head, "allChains": names, **_totals(whole), "protocols": rows}, rows=rows)
 

@@ -58,8 +58,8 @@ def test_all_members_are_asked_and_each_story_is_stored_once(press: Platform) ->
     rows, ledger = press.rows(NEWS), press.ledger
     metadata = result.asset_materializations_for_node("news")[0].metadata
     assert metadata["providers"].value == sorted(PRESS)
-    assert metadata["dagster/row_count"].value == rows.height
-    assert 50 < rows.height < metadata["stories"].value
+    assert metadata["dagster/row_count"].value == rows.height > 50
+    assert int(str(metadata["stories"].value)) > rows.height
     assert told_by(press) == set(PRESS)
     assert rows["id"].n_unique() == rows.height == index.count(ledger)
     assert set(rows["mode"]) == {"sandbox"}

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from pipelines import monitoring
 from pipelines.schedules import SCHEDULES, discovery_every_week
 from pipelines.supervisor import sandbox_config
-from resources.dagster_resources import CallsResource, LedgerResource
+from resources.dagster_resources import CallsResource, LedgerResource, SnapshotsResource
 from resources.ledger import Ledger, alerts, health, logs, metrics
 from resources.ledger.statistics import HOUR_MS
 from resources.ledger.tables import provider_outcomes
@@ -38,6 +38,7 @@ class Watch:
                 max_response_mb=16,
                 allowed_addresses=[],
             ),
+            "snapshot_bounds": SnapshotsResource(history=10, days=1, max_kb=10),
         }
         with dg.DagsterInstance.ephemeral() as instance:
             config = {"ops": {name: {"config": given} for name, given in ops.items()}}

@@ -86,7 +86,7 @@ def test_articles_are_found_newest_first(filled: Ledger) -> None:
     ],
 )  # fmt: skip
 def test_articles_are_found_by(
-    filled: Ledger, wanted: dict[str, str], numbers: tuple[int, ...]
+    filled: Ledger, wanted: dict[str, Any], numbers: tuple[int, ...]
 ) -> None:
     assert found(filled, **wanted) == ids(*numbers)
 

@@ -1,5 +1,6 @@
 """What is old is thinned or deleted as its table says, once, and nothing else is."""
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -15,6 +16,7 @@ from resources.maintenance import retention
 from resources.maintenance.retention import retain, thinned
 from resources.market import Interval
 from resources.schemas import CANDLES, PRICES, TABLES, Table, Thin
+from tests import markdown
 from tests.resources.lake.frames import candles
 from tests.resources.maintenance.frames import DAY, prices
 
@@ -129,6 +131,19 @@ def test_a_table_that_keeps_days_loses_older_partitions_whole(tmp_path: Path) ->
     assert retention.drop(lake, PRICES, after(2)) == 4
     assert times(lake) == minutes(0, 1, day=after(2))
     assert retention.drop(lake, PRICES, after(2)) == 0
+
+
+def test_each_rule_is_told() -> None:
+    """In the order of the tables."""
+    rules = []
+    for table in TABLES.values():
+        if table.thin:
+            after, to = table.thin.after_days, table.thin.to
+            rules.append([table.name, f"thinned to {to} after {after} days"])
+        if table.keep_days:
+            rules.append([table.name, f"kept {table.keep_days} days"])
+    told = markdown.rows(markdown.section(markdown.read("docs/operations.md"), "Maintenance"))
+    assert [row for row in told if re.match(r"thinned to|kept \d+ days", row[1])] == rules
 
 
 def test_nothing_is_made_of_tables_that_are_not_there() -> None:

@@ -1,0 +1,79 @@
+"""Whether a backup is what was made: every file, its checksum, and that both stores open."""
+
+import gzip
+import shutil
+import sqlite3
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+from resources.backups import manifest
+from resources.backups.create import LEDGER, sha256
+from resources.backups.manifest import CHECKSUM, NAME, Manifest
+from resources.backups.store import path_of
+from resources.errors import StoreUnavailable
+from resources.lake import Lake
+from resources.schemas import TABLES
+
+
+def verify(folder: Path, backup_id: str) -> list[str]:
+    """What is wrong with a backup, a sentence each; empty where it is whole. Reads all of it.
+
+    Raises NotFound.
+    """
+    path = path_of(folder, backup_id)
+    try:
+        found = manifest.read(path)
+    except StoreUnavailable as error:
+        return [str(error)]
+    problems = list(_files(path, found))
+    # What is damaged already need not be opened.
+    return problems or [*_ledger(path), *_lake(path, found)]
+
+
+def _files(path: Path, found: Manifest) -> Iterator[str]:
+    named = {file.path for file in found.files} | {NAME, CHECKSUM}
+    for file in found.files:
+        stored = path / file.path
+        if not stored.is_file():
+            yield f"{file.path} is missing"
+        elif stored.stat().st_size != file.size:
+            yield f"{file.path} has {stored.stat().st_size} bytes of {file.size}"
+        elif sha256(stored) != file.sha256:
+            yield f"{file.path} is damaged: its checksum differs"
+    there = {str(one.relative_to(path)) for one in path.rglob("*") if one.is_file()}
+    for name in sorted(there - named):
+        yield f"{name} does not belong to it"
+
+
+def _ledger(path: Path) -> Iterator[str]:
+    try:
+        with tempfile.TemporaryDirectory(dir=path.parent, prefix=".verify-") as folder:
+            plain = Path(folder) / LEDGER
+            with gzip.open(path / f"{LEDGER}.gz", "rb") as packed, plain.open("wb") as target:
+                shutil.copyfileobj(packed, target, 1 << 20)
+            with closing(sqlite3.connect(plain)) as connection:
+                (said,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+    except (OSError, EOFError, sqlite3.Error) as error:
+        yield f"{LEDGER} cannot be read: {error}"
+        return
+    if said != "ok":
+        yield f"{LEDGER} is damaged: {said}"
+
+
+def _lake(path: Path, found: Manifest) -> Iterator[str]:
+    lake = Lake(str(path / "lake"))
+    for stored in found.tables:
+        table = TABLES.get(stored.name)
+        if table is None:
+            yield f"{stored.name} is no table of this version of Headwater"
+            continue
+        try:
+            version = lake.version(table)
+            rows = sum(one.rows for one in lake.partitions(table))
+        except StoreUnavailable as error:
+            yield f"{stored.name} cannot be read: {error}"
+            continue
+        if (version, rows) != (stored.version, stored.rows):
+            yield f"{stored.name} has {rows} rows of {stored.rows} in version {version}"

@@ -1,0 +1,146 @@
+"""The jobs of maintenance, as Dagster runs them, and the commands of backups."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+from pipelines import maintenance
+from pipelines.cli import main
+from resources import backups
+from resources.dagster_resources import BackupsResource, LakeResource, LedgerResource
+from resources.lake import Lake
+from resources.ledger import Ledger, alerts
+from resources.schemas import PRICES
+from tests.resources.maintenance.frames import DAY, prices
+
+
+@dataclass
+class Home:
+    path: Path
+    lake: Lake
+    ledger: Ledger
+
+    @property
+    def folder(self) -> Path:
+        return self.path / "backups"
+
+    def run(self, job: dg.JobDefinition, lake: str | None = None) -> dg.ExecuteInProcessResult:
+        resources = {
+            "lake": LakeResource(url=lake or self.lake.url),
+            "home": self.path,
+            "ledger": LedgerResource(url=self.ledger.url),
+            "kept_backups": BackupsResource(folder=str(self.folder), mode="sandbox", count=2),
+        }
+        with dg.DagsterInstance.ephemeral() as instance:
+            return job.execute_in_process(
+                resources=resources, instance=instance, raise_on_error=False
+            )
+
+    def metadata(self, result: dg.ExecuteInProcessResult, op: str) -> dict[str, object]:
+        (output,) = (
+            event.step_output_data
+            for event in result.events_for_node(op)
+            if event.is_successful_output
+        )
+        return {name: value.value for name, value in output.metadata.items()}
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Iterator[Home]:
+    ledger = Ledger(f"sqlite:///{tmp_path / 'ledger.db'}")
+    ledger.migrate()
+    yield Home(tmp_path, Lake(str(tmp_path / "lake")), ledger)
+    ledger.close()
+
+
+def store(lake: Lake, count: int) -> None:
+    """So many prices of a day long ago, a commit each."""
+    for minute in range(count):
+        lake.merge(PRICES, prices([DAY - timedelta(days=400) + timedelta(minutes=minute)]))
+
+
+def test_compaction_makes_one_file_and_says_of_how_many(home: Home) -> None:
+    store(home.lake, 12)
+    result = home.run(maintenance.compact_lake)
+    assert home.metadata(result, "compact_files") == {"partitions": 1, "files": 12}
+    assert home.metadata(result, "vacuum_files") == {"files": 0}
+    assert len(home.lake.files(PRICES)) == 1
+
+
+def test_retention_thins_and_writes_checkpoints(home: Home) -> None:
+    store(home.lake, 12)
+    result = home.run(maintenance.retention)
+    assert home.metadata(result, "retain_rows") == {"rows": {"prices": 11}}
+    assert home.metadata(result, "checkpoint_logs") == {"tables": 1}
+    assert home.metadata(result, "cut_logs") == {"files": 0}
+    assert home.lake.scan(PRICES, {}).collect().height == 1
+
+
+def test_the_databases_are_vacuumed(home: Home) -> None:
+    result = home.run(maintenance.database_vacuum)
+    assert "bytes before" in str(home.metadata(result, "vacuum_databases")["ledger.db"])
+
+
+def open_alerts(ledger: Ledger) -> list[str]:
+    found, _ = alerts.read(ledger, alerts.Wanted(), 10)
+    return [one.news.message for one in found if one.resolved_at is None]
+
+
+def test_a_backup_that_cannot_be_made_is_one_alert_until_one_is_made(home: Home) -> None:
+    store(home.lake, 1)
+    for _ in range(2):
+        assert not home.run(maintenance.daily_backup, "s3://no-folder/lake").success
+    (told,) = open_alerts(home.ledger)
+    assert told.startswith("the daily backup was not made: ")
+    assert home.run(maintenance.daily_backup).success
+    assert open_alerts(home.ledger) == []
+    (made,) = backups.read_all(home.folder)
+    assert backups.verify(home.folder, made.id) == []
+
+
+def test_each_job_has_a_schedule_at_a_minute_of_its_own() -> None:
+    schedules = maintenance.MAINTENANCE_SCHEDULES
+    assert {one.job_name for one in schedules} == {job.name for job in maintenance.MAINTENANCE_JOBS}
+    assert len({one.cron_schedule for one in schedules}) == len(schedules)
+
+
+def command(
+    capsys: pytest.CaptureFixture[str], *arguments: str, fails: str | None = None
+) -> list[str]:
+    """The lines that a command says; its error has `fails` in it."""
+    if fails is None:
+        main(["backup", *arguments])
+    else:
+        with pytest.raises(SystemExit, match=fails):
+            main(["backup", *arguments])
+    return capsys.readouterr().out.splitlines()
+
+
+def test_the_commands_make_list_check_and_delete(
+    home: Home, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("HEADWATER_HOME", str(home.path))
+    store(home.lake, 3)
+    assert command(capsys, "list") == ["there is no backup"]
+    (said,) = command(capsys, "create")
+    made = said.split()[0]
+    assert command(capsys, "verify", made) == [f"{made} is whole"]
+    assert command(capsys, "list")[1].split()[:3] == [made, "command", "line"]
+    file = next((home.folder / made).rglob("part-*"))
+    file.unlink()
+    assert "is missing" in command(capsys, "verify", made, fails="not whole")[0]
+    assert command(capsys, "delete", made) == [f"{made} is deleted"]
+    command(capsys, "verify", made, fails="there is no backup")
+
+
+def test_the_commands_make_no_home(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("HEADWATER_HOME", str(tmp_path / "none"))
+    for arguments in (["list"], ["create"], ["verify", "x"], ["delete", "x"]):
+        command(capsys, *arguments, fails="there is no home")
+    assert list(tmp_path.iterdir()) == []
