@@ -41,6 +41,7 @@ from api.routes import (
     monitoring,
     news,
     nft,
+    onchain,
     overview,
     pools,
     prices,
@@ -72,7 +73,7 @@ _ROUTERS = (
     root, documentation, health, status, providers, monitoring, quality, prices, candles, candle_providers, scheduler,
     provider_schedules, provider_config, provider_data, pools, sockets, data_sources, live_monitoring,
     collect, watchlist, system, gaps, markets, freshness, sentiment, news,
-    derivatives, defi, overview, assets, nft, social, fear_greed,
+    derivatives, defi, overview, assets, nft, social, fear_greed, onchain,
 )  # fmt: skip
 _READ_BY_PAGES = ["ETag", "Link", "Retry-After"]
 

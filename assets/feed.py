@@ -52,8 +52,9 @@ class Part:
 
     The first member of the pool that answers is asked, or `each` of them. `shape` makes the rows
     of the table of those of the answers, `compare` adds what they are beside what else is known,
-    `judge` gives a row that cannot be after what is stored its `reason`. `also` are other tables that the same rows tell of, each with its own shape. `names` are what
-    answers are wanted of one by one, where a provider has one for each.
+    `judge` gives a row that cannot be after what is stored its `reason`. `also` are other tables
+    that the same rows tell of, each with its own shape. `names` are what answers are wanted of
+    one by one, where a provider has one for each.
     """
 
     page: Page
@@ -98,10 +99,7 @@ def feed_asset(
         owners=["team:headwater"],
         group_name=group,
         description=description,
-        metadata={
-            "dagster/column_schema": column_schema(parts[0].table.schema),
-            "tables": [part.table.name for part in parts],
-        },
+        metadata=tables_of(parts),
         freshness_policy=freshness_of(feed),
     )
     def collect(
@@ -123,6 +121,15 @@ def feed_asset(
             return dg.MaterializeResult(metadata=metadata_of(outcome))
 
     return collect
+
+
+def tables_of(parts: Sequence[Part]) -> dict[str, dg.TableSchema | list[str]]:
+    """The columns of the first table, and the names of all."""
+    tables = [table for part in parts for table in (part.table, *(also for also, _ in part.also))]
+    return {
+        "dagster/column_schema": column_schema(parts[0].table.schema),
+        "tables": list(dict.fromkeys(table.name for table in tables)),
+    }
 
 
 def scope_of(context: dg.AssetExecutionContext, feeds: FeedsResource, now: int) -> Scope:
@@ -168,7 +175,12 @@ class Run:
         return outcome
 
     async def _collect(self, asking: Asking, part: Part, outcome: Outcome) -> None:
-        told = [part.judge(one, self.lake) for one in await self._ask(asking, part)]
+        try:
+            asked = await self._ask(asking, part)
+        finally:
+            outcome.quarantined += quarantine_told(self.ledger, part.page, asking.broken)
+            asking.broken.clear()
+        told = [part.judge(one, self.lake) for one in asked]
         shaped = part.shape(snapshot_of(told, self.feeds.mode, self.at))
         self._flush(part.table, part.compare(shaped, self.ledger), told, outcome)
         for table, shape in part.also:

@@ -29,14 +29,15 @@ from benchmarks.parts import dagster_records
 from benchmarks.parts.ledger_month import fill_ledger
 from benchmarks.parts.month import Month
 from pipelines.old_runs import KEPT_RUNS
+from resources.maintenance.databases import vacuum
 from resources.maintenance.log_files import MOST_BYTES
 
 GB = 1_000_000_000
 # What is started a day by schedules, and of it what `pipelines/old_runs.py` keeps.
 RUNS_A_DAY = {1_440: 2, 288: 2, 96: 1, 48: 1, 24: 5, 4: 1, 1: 3}
 KEPT = {
-    1_440: 120,
-    288: 24,
+    1_440: 60,
+    288: KEPT_RUNS,
     96: KEPT_RUNS,
     48: KEPT_RUNS,
     24: KEPT_RUNS,
@@ -59,6 +60,7 @@ def main() -> None:
         month.settle()
         fill_ledger(month.ledger, parsed.days)
         month.fill_days()
+        vacuum(Path(folder) / "ledger.db")
         tables = month.tables()
         rest = {**month.others(), **beside(Path(folder) / "dagster", parsed.days)}
         month.close()

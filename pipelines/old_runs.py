@@ -8,7 +8,7 @@ import dagster as dg
 # So many of each schedule stay however old they are: their assets were last materialized by them.
 KEPT_RUNS = 12
 _KEPT = (
-    ([dg.DagsterRunStatus.SUCCESS], timedelta(hours=2)),
+    ([dg.DagsterRunStatus.SUCCESS], timedelta(hours=1)),
     ([dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED], timedelta(days=7)),
 )
 # A run takes some 10 ms to delete; more are left for the next time.

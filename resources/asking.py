@@ -11,6 +11,7 @@ from resources.directory import Directory
 from resources.errors import (
     BudgetExhausted,
     HeadwaterError,
+    MalformedResponse,
     NoneAvailable,
     NotCalled,
     NotFound,
@@ -53,6 +54,8 @@ class Asking:
         self._registry = load_registry()
         self._pools: dict[str, Pool] = {}
         self._natives: dict[str, pl.DataFrame] = {}
+        # Answers without a sound row, which count as none; whoever asks may keep them.
+        self.broken: list[Told] = []
         pools.seed(ledger, self._directory.providers())
 
     async def first(self, page: Page, scope: Scope) -> Told:
@@ -90,7 +93,9 @@ class Asking:
         answers, failures = await pool.several(
             len(pool.members),
             lambda pick: self._told(pick, page, scope),
-            lambda provider: (names is None or provider.id in names) and _can(provider, page, scope),
+            lambda provider: (
+                (names is None or provider.id in names) and _can(provider, page, scope)
+            ),
             lambda provider: _weight(provider, page, scope),
         )
         return [told for _, told in answers], failures
@@ -134,7 +139,13 @@ class Asking:
             raise failed or RefusedRequest(
                 f"{pick.provider.name} has no {page.name}", pick.provider.id
             )
-        return Told(pick.provider.id, self._with_assets(pick.provider, page, frames), fetched_at)
+        told = Told(pick.provider.id, self._with_assets(pick.provider, page, frames), fetched_at)
+        reasons = told.frame["reason"].drop_nulls()
+        if told.frame.height and reasons.len() == told.frame.height:
+            self.broken.append(told)
+            why = f"{pick.provider.name} told no sound row of {page.name}: {reasons[0]}"
+            raise MalformedResponse(why, pick.provider.id)
+        return told
 
     def _with_assets(
         self, provider: Provider, page: Page, frames: Sequence[pl.DataFrame]

@@ -8,16 +8,14 @@ import difflib
 import functools
 import os
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
-from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from dotenv import dotenv_values
 from pydantic import (
     AfterValidator,
-    AliasChoices,
     BeforeValidator,
     Field,
     SecretStr,
@@ -33,36 +31,12 @@ from pydantic_settings import (
 )
 
 from resources.cron import check_cron
-from resources.errors import InvalidInput, StartRefused
+from resources.errors import StartRefused
 from resources.market.interval import Interval
 from resources.market.watchlist import Watchlist, read_watchlist
+from resources.setting_values import PREFIX, checked_by, named, network
 
-PREFIX = "HEADWATER_"
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
-
-
-def _named(name: str) -> AliasChoices:
-    """HEADWATER_<name>, or the customary bare name that users of such tools have set already."""
-    return AliasChoices(f"{PREFIX}{name}", name, name.lower())
-
-
-def _checked(read: Callable[[Any], object]) -> Callable[[Any], Any]:
-    """A value as it is; what `read` refuses is refused as a setting."""
-
-    def checked(value: Any) -> Any:
-        try:
-            read(value)
-        except InvalidInput as error:
-            raise ValueError(str(error)) from error
-        return value
-
-    return checked
-
-
-def _network(value: str) -> str:
-    if "/" in value:
-        ip_network(value, strict=False)
-    return value
 
 
 class Settings(BaseSettings):
@@ -75,7 +49,7 @@ class Settings(BaseSettings):
 
     host: str = Field("127.0.0.1", description="Address that the API listens on.")
     port: int = Field(
-        8000, ge=1, le=65535, validation_alias=_named("PORT"), description="Port of the API."
+        8000, ge=1, le=65535, validation_alias=named("PORT"), description="Port of the API."
     )
     dagster_port: int = Field(
         3000, ge=1, le=65535, description="Port of Dagster's web UI, on loopback only."
@@ -95,21 +69,21 @@ class Settings(BaseSettings):
     )
     api_key_required: bool = Field(
         True,
-        validation_alias=_named("API_KEY_REQUIRED"),
+        validation_alias=named("API_KEY_REQUIRED"),
         description="false lets every caller from loopback do everything without a key.",
     )
     top_n_cryptos: int | None = Field(
         None,
         ge=1,
-        validation_alias=_named("TOP_N_CRYPTOS"),
+        validation_alias=named("TOP_N_CRYPTOS"),
         description="How many of the registry's assets are active. Default: 100, on the sandbox 20.",
     )
     collection_start_date: date = Field(
         date(2025, 1, 1),
-        validation_alias=_named("COLLECTION_START_DATE"),
+        validation_alias=named("COLLECTION_START_DATE"),
         description="First day (UTC) that default collections ask for.",
     )
-    collection_intervals: list[Annotated[Interval, BeforeValidator(_checked(Interval.parse))]] = (
+    collection_intervals: list[Annotated[Interval, BeforeValidator(checked_by(Interval.parse))]] = (
         Field(
             [Interval.H1, Interval.D1],
             min_length=1,
@@ -128,12 +102,12 @@ class Settings(BaseSettings):
         lt=1,
         description="Share of the close by which two providers' candles may differ.",
     )
-    collection_schedule: Annotated[str, AfterValidator(_checked(check_cron))] = Field(
+    collection_schedule: Annotated[str, AfterValidator(checked_by(check_cron))] = Field(
         "1 */6 * * *",
-        validation_alias=_named("COLLECTION_SCHEDULE"),
+        validation_alias=named("COLLECTION_SCHEDULE"),
         description="When all intervals are collected up to now: a cron expression, UTC.",
     )
-    watchlist: Annotated[dict[str, list[str]], AfterValidator(_checked(read_watchlist))] = Field(
+    watchlist: Annotated[dict[str, list[str]], AfterValidator(checked_by(read_watchlist))] = Field(
         {},
         description='What is collected beside the largest coins: {"symbols": ["SOL/USDT"], "intervals": ["15m"]}.',
     )
@@ -148,7 +122,7 @@ class Settings(BaseSettings):
     )
     enable_auto_discovery: bool = Field(
         False,
-        validation_alias=_named("ENABLE_AUTO_DISCOVERY"),
+        validation_alias=named("ENABLE_AUTO_DISCOVERY"),
         description="Ask providers that are switched off once a week, and propose those that work.",
     )
     sandbox_replay: Path | None = Field(
@@ -161,7 +135,7 @@ class Settings(BaseSettings):
     cors_origins: list[str] = Field(
         [], description="Origins, besides the service's own, that browsers may call from."
     )
-    allowed_addresses: list[Annotated[str, AfterValidator(_network)]] = Field(
+    allowed_addresses: list[Annotated[str, AfterValidator(network)]] = Field(
         [],
         description="Hosts and networks that providers may lie on though they are private or local.",
     )
@@ -196,7 +170,7 @@ class Settings(BaseSettings):
     )
     huggingface_token: SecretStr | None = Field(
         None,
-        validation_alias=_named("HUGGINGFACE_TOKEN"),
+        validation_alias=named("HUGGINGFACE_TOKEN"),
         description="Token of the Hugging Face hub, for models that want one.",
     )
 

@@ -22,7 +22,8 @@ from resources import errors
 from resources.providers import coded_providers, load_providers
 from resources.providers.base import CATEGORIES, Provider
 from resources.schemas import TABLES, Table
-from resources.settings import PREFIX, Settings
+from resources.setting_values import PREFIX
+from resources.settings import Settings
 from sandbox.faults import Fault, Kind
 from tests.markdown import ROOT, documents, headings, links, read, rows, section, slug
 

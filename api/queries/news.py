@@ -53,19 +53,25 @@ def articles(lake: Lake, places: Sequence[Place]) -> list[Row]:
         return []
     times = [place.published_at for place in places]
     rows = lake.scan(
-        NEWS, {"period": sorted({place.period for place in places})},
-        utc(min(times)), utc(max(times) + 1),
-    ).filter(pl.col("id").is_in([place.id for place in places]))  # fmt: skip
-    stored = {row["id"]: row for row in collect(rows).iter_rows(named=True)}
+        NEWS,
+        {"period": sorted({place.period for place in places})},
+        utc(min(times)),
+        utc(max(times) + 1),
+    )
+    stored = _by_id(rows, [place.id for place in places])
     return [article(stored[place.id]) for place in places if place.id in stored]
 
 
 def with_ids(lake: Lake, periods: Sequence[str], ids: Sequence[str]) -> list[Row]:
-    """The stored rows with these ids in these months, oldest first."""
-    if not ids:
-        return []
-    rows = lake.scan(NEWS, {"period": periods}).filter(pl.col("id").is_in(ids))
-    return [article(row) for row in collect(rows.sort(NEWS.sort)).iter_rows(named=True)]
+    """The articles of some ids that lie in these periods, oldest first, as an answer has them."""
+    stored = _by_id(lake.scan(NEWS, {"period": periods}), ids)
+    ordered = sorted(stored.values(), key=lambda row: (row["published_at"], row["id"]))
+    return [article(row) for row in ordered]
+
+
+def _by_id(rows: pl.LazyFrame, ids: Sequence[str]) -> dict[str, Row]:
+    found = collect(rows.filter(pl.col("id").is_in(ids)))
+    return {row["id"]: row for row in found.iter_rows(named=True)}
 
 
 def article(row: Mapping[str, Any]) -> Row:

@@ -8,7 +8,8 @@ from pydantic import SecretStr
 from api.queries.database import size
 from resources.directory import Directory
 from resources.ledger import Ledger
-from resources.settings import PREFIX, Settings
+from resources.setting_values import PREFIX
+from resources.settings import Settings
 
 
 def database(ledger: Ledger) -> dict[str, Any]:

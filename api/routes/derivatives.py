@@ -32,5 +32,6 @@ def derivatives(
             "requested": symbol,
             "source": ",".join(sources),
             "sources": sources,
+            "quote": "USD",
         }
     )

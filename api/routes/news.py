@@ -17,27 +17,30 @@ from resources.sentiment.base import Label
 router = APIRouter(tags=["market"])
 
 
+_SourceQuery = Annotated[
+    str | None, Query(max_length=200, description="A provider by id or name, or a publisher.")
+]
+_SymbolQuery = Annotated[
+    str | None, Query(max_length=64, description="An asset that is mentioned: BTC, bitcoin.")
+]
+_TextQuery = Annotated[
+    str | None,
+    Query(description='Words of title or summary, all of them; "in quotes" next to each other.'),
+]
+_CursorQuery = Annotated[
+    str | None, Query(max_length=512, description="next_cursor of the page before.")
+]
+
+
 @router.get("/api/news", dependencies=[OPEN])
 def news(
     services: ServicesDep,
     limit: Annotated[int, Query(ge=1, le=100, description="Articles of a page.")] = 20,
-    source: Annotated[
-        str | None,
-        Query(max_length=200, description="A provider by id or name, or a publisher."),
-    ] = None,
-    symbol: Annotated[
-        str | None, Query(max_length=64, description="An asset that is mentioned: BTC, bitcoin.")
-    ] = None,
+    source: _SourceQuery = None,
+    symbol: _SymbolQuery = None,
     sentiment: Annotated[Label | None, Query(description="Articles of this mood alone.")] = None,
-    q: Annotated[
-        str | None,
-        Query(
-            description='Words of title or summary, all of them; "in quotes" next to each other.'
-        ),
-    ] = None,
-    cursor: Annotated[
-        str | None, Query(max_length=512, description="next_cursor of the page before.")
-    ] = None,
+    q: _TextQuery = None,
+    cursor: _CursorQuery = None,
 ) -> Answer:
     """Stored articles, the newest first."""
     asset = None if symbol is None else find_asset(services.registry, symbol).ticker

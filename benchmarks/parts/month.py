@@ -98,7 +98,7 @@ class Month:
 
     def settle(self) -> None:
         """All that maintenance does in a day."""
-        compact(self.lake, datetime.now(UTC) + timedelta(days=2))
+        compact(self.lake, datetime.now(UTC))
         retain(self.lake, FIRST + timedelta(days=self.days))
         checkpoint(self.lake)
         for table in self.lake.tables():

@@ -5,8 +5,8 @@ link): it costs no room while the lake has them too, and keeps them when the lak
 """
 
 import errno
-import gzip
 import hashlib
+import lzma
 import os
 import shutil
 from pathlib import Path
@@ -68,7 +68,7 @@ def _copy_ledger(ledger: Ledger, to: Path) -> None:
     copying.copy(ledger, plain, LEFT_OUT)
     with (
         plain.open("rb") as source,
-        gzip.open(to / f"{LEDGER}.gz", "wb", compresslevel=6) as packed,
+        lzma.open(to / f"{LEDGER}.xz", "wb", preset=1) as packed,
     ):
         shutil.copyfileobj(source, packed, 1 << 20)
     plain.unlink()

@@ -3,7 +3,7 @@
     {"id": "20261122T022700Z", "made_at": 1795314420000, "mode": "live", "origin": "schedule",
      "whole": false, "left_out": ["snapshot_bodies", "snapshots"],
      "tables": [{"name": "prices", "version": 1440, "rows": 144000, "files": 3}],
-     "files": [{"path": "ledger.db.gz", "size": 4096, "sha256": "9f86d0…"}], "format": 1}
+     "files": [{"path": "ledger.db.xz", "size": 4096, "sha256": "9f86d0…"}], "format": 1}
 
 Beside it lies its own checksum. Times are ms since 1970, UTC; paths are relative to the backup.
 """

@@ -3,6 +3,7 @@ with a dot."""
 
 import fcntl
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,7 +13,9 @@ from resources.backups import manifest
 from resources.backups.manifest import Manifest
 from resources.errors import Conflict, NotFound, StoreUnavailable
 
-PARTIAL = ".partial-"
+PARTIAL, UNPACKED = ".partial-", ".unpacked-"
+# Seconds after which nobody reads any more what was unpacked.
+_LONGEST_READ = 3_600
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +77,7 @@ def writing(folder: Path, backup_id: str) -> Iterator[Path]:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
             raise Conflict("another backup is being made") from error
-        # What was being made or deleted when everything was killed.
-        for left in folder.glob(f"{PARTIAL}*"):
-            shutil.rmtree(left)
+        _sweep(folder)
         if (folder / backup_id).exists():
             raise Conflict(f"there is a backup {backup_id} already")
         partial = folder / f"{PARTIAL}{backup_id}"
@@ -86,6 +87,15 @@ def writing(folder: Path, backup_id: str) -> Iterator[Path]:
             partial.rename(folder / backup_id)
         finally:
             shutil.rmtree(partial, ignore_errors=True)
+
+
+def _sweep(folder: Path) -> None:
+    """Delete what was being made, deleted or read when everything was killed."""
+    for left in folder.glob(f"{PARTIAL}*"):
+        shutil.rmtree(left)
+    for left in folder.glob(f"{UNPACKED}*"):
+        if time.time() - left.stat().st_mtime > _LONGEST_READ:
+            shutil.rmtree(left)
 
 
 def _is_backup(path: Path) -> bool:

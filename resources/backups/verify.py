@@ -1,6 +1,6 @@
 """Whether a backup is what was made: every file, its checksum, and that both stores open."""
 
-import gzip
+import lzma
 import shutil
 import sqlite3
 import tempfile
@@ -11,7 +11,7 @@ from pathlib import Path
 from resources.backups import manifest
 from resources.backups.create import LEDGER, sha256
 from resources.backups.manifest import CHECKSUM, NAME, Manifest
-from resources.backups.store import path_of
+from resources.backups.store import UNPACKED, path_of
 from resources.errors import StoreUnavailable
 from resources.lake import Lake
 from resources.schemas import TABLES
@@ -49,13 +49,13 @@ def _files(path: Path, found: Manifest) -> Iterator[str]:
 
 def _ledger(path: Path) -> Iterator[str]:
     try:
-        with tempfile.TemporaryDirectory(dir=path.parent, prefix=".verify-") as folder:
+        with tempfile.TemporaryDirectory(dir=path.parent, prefix=UNPACKED) as folder:
             plain = Path(folder) / LEDGER
-            with gzip.open(path / f"{LEDGER}.gz", "rb") as packed, plain.open("wb") as target:
+            with lzma.open(path / f"{LEDGER}.xz", "rb") as packed, plain.open("wb") as target:
                 shutil.copyfileobj(packed, target, 1 << 20)
             with closing(sqlite3.connect(plain)) as connection:
                 (said,) = connection.execute("PRAGMA quick_check(1)").fetchone()
-    except (OSError, EOFError, sqlite3.Error) as error:
+    except (OSError, EOFError, lzma.LZMAError, sqlite3.Error) as error:
         yield f"{LEDGER} cannot be read: {error}"
         return
     if said != "ok":

@@ -45,7 +45,11 @@ class Calls:
             call = self.call(one, f"the endpoint {name}")
             if call is not None:
                 feed = self._feed_of(one, name)
-                made = {"feed": feed, **call, **_format_of(one, feed)} if isinstance(call, dict) else call
+                made = (
+                    {"feed": feed, **call, **_format_of(one, feed)}
+                    if isinstance(call, dict)
+                    else call
+                )
                 read.append(made)
         return read
 
@@ -128,7 +132,9 @@ def _format_of(endpoint: Any, feed: str) -> dict[str, Any]:
     if endpoint.get("format") in ("rss", "atom"):
         return {"format": "rss"}
     given = endpoint.get("format"), endpoint.get("fields")
-    return {"format": "json", "fields": given[1]} if given[0] == "json" and _is_table(given[1]) else {}
+    return (
+        {"format": "json", "fields": given[1]} if given[0] == "json" and _is_table(given[1]) else {}
+    )
 
 
 def _each(value: Any) -> Iterator[tuple[str, Any]]:

@@ -106,7 +106,7 @@ def _children(
 
 
 def _text(element: etree._Element) -> str:
-    return "".join(element.itertext()).strip()
+    return "".join(map(str, element.itertext())).strip()
 
 
 def _name(element: etree._Element) -> str:
@@ -116,6 +116,6 @@ def _name(element: etree._Element) -> str:
 
 
 def _named(element: etree._Element) -> tuple[str | None, str]:
-    """Namespace and name of an element; what is none has no name."""
+    """Namespace and name of an element."""
     space, braced, name = str(element.tag).rpartition("}")
-    return (space[1:] if braced else None), name if isinstance(element.tag, str) else ""
+    return (space[1:] if braced else None), name

@@ -70,4 +70,4 @@ def _shown(text: str) -> str:
     for element in root.iter(*_BLOCKS):
         element.text = f" {element.text or ''}"
         element.tail = f" {element.tail or ''}"
-    return "".join(root.itertext())
+    return "".join(map(str, root.itertext()))

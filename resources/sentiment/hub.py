@@ -3,6 +3,7 @@
 torch is not among the packages that are always installed; without it none of these loads.
 """
 
+import importlib.util
 import math
 import re
 from collections.abc import Callable, Sequence
@@ -109,9 +110,7 @@ def _pipeline(task: str, folder: str) -> Any:
 
 def _snapshot(model: str, token: SecretStr | None, cache: Path | None, *, asks: bool) -> str:
     from huggingface_hub import snapshot_download  # noqa: PLC0415
-    from huggingface_hub.utils import disable_progress_bars  # noqa: PLC0415
 
-    disable_progress_bars()
     return snapshot_download(
         model,
         token=token.get_secret_value() if token else None,
@@ -123,10 +122,8 @@ def _snapshot(model: str, token: SecretStr | None, cache: Path | None, *, asks: 
 
 def _reading(model: str, call: Callable[[], Loaded]) -> Loaded:
     """What `call` gives; all that libraries raise over files of strangers is one error of ours."""
-    try:
-        import torch  # noqa: F401, PLC0415
-    except ImportError:
-        raise ModelUnavailable(f"{model} needs torch, which is not installed") from None
+    if importlib.util.find_spec("torch") is None:
+        raise ModelUnavailable(f"{model} needs torch, which is not installed")
     from safetensors import SafetensorError  # noqa: PLC0415
 
     try:

@@ -11,7 +11,7 @@ from sandbox.venue import Answer, RequestError
 
 _PATH = re.compile(r"/r/(?P<names>[\w+]+)/(?P<sort>new|hot)\.json")
 _HOURS = 72
-_A_DAY = 24.0
+_A_DAY = 6.0
 _MOST = 100
 
 

@@ -20,6 +20,7 @@ EXAMPLES = {
     "{category}": "exchange",
     "{log_type}": "failure",
     "{pool_id}": "prices",
+    "{protocol}": "lido",
 }
 
 Row = Mapping[str, str]

@@ -6,8 +6,10 @@ from typing import Any
 import httpx
 import pytest
 
+from api.queries.news import with_ids
 from resources.asking import Told
 from resources.flush_news import flush_news
+from resources.ledger.commits import read_commits
 from resources.news.feed import parse_feed
 from resources.schemas.news import NEWS_PAGE
 from resources.sentiment import open_engine
@@ -151,7 +153,16 @@ def test_what_cannot_be_asked_is_refused(
 
 @pytest.mark.parametrize(
     "q",
-    ["NEAR(a b, 3)", "hack* OR NOT", "title:hack", '"unclosed', "a AND", "'); DROP TABLE news--", "{x}:y", "^hack"],
+    [
+        "NEAR(a b, 3)",
+        "hack* OR NOT",
+        "title:hack",
+        '"unclosed',
+        "a AND",
+        "'); DROP TABLE news--",
+        "{x}:y",
+        "^hack",
+    ],
 )
 def test_no_search_is_a_fault_of_the_service(news: httpx.Client, q: str) -> None:
     assert news.get("/api/news", params={"q": q}).status_code == 200
@@ -178,6 +189,19 @@ def test_an_answer_holds_until_there_are_others(place: Store, news: httpx.Client
     put(place, "decrypt_rss", rss(item("Later news of Monero", "https://a.test/7", STORIES[0][2])))
     assert news.get("/api/news", headers={"If-None-Match": held}).status_code == 200
     assert titles(news, symbol="XMR") == ["Later news of Monero"]
+
+
+def test_a_commit_names_its_articles(place: Store, news: httpx.Client) -> None:
+    """As the sockets tell them."""
+    told = [one for one in read_commits(place.ledger, 0, 50) if one.table == "news"]
+    listed = {row["id"]: row for row in news.get("/api/news").json()["news"]}
+    keys = told[0].keys
+    periods, ids = [str(key["period"]) for key in keys], [str(key["id"]) for key in keys]
+    rows = with_ids(place.lake, sorted(set(periods)), ids)
+    assert rows[0]["title"] == STORIES[3][0]
+    assert len(rows) == len(STORIES)
+    assert all(row == listed[row["id"]] for row in rows)
+    assert with_ids(place.lake, [], []) == []
 
 
 def test_where_nothing_is_stored_nothing_is_told(service: httpx.Client) -> None:

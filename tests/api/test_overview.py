@@ -100,6 +100,10 @@ def test_the_newest_snapshot_is_told_largest_first(told: httpx.Client) -> None:
         (2, "ETH", 10.0),
         (None, None, 1.0),
     ]
+
+
+def test_a_coin_far_from_the_consensus_bears_a_flag(told: httpx.Client) -> None:
+    coins = told.get("/api/market").json()["cryptocurrencies"]
     assert coins[0] == {
         "rank": 1,
         "name": "Bitcoin",

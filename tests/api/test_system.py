@@ -3,7 +3,8 @@
 import httpx
 from pydantic import SecretStr
 
-from resources.settings import PREFIX, Settings
+from resources.setting_values import PREFIX
+from resources.settings import Settings
 from tests.api.server import Store, served
 
 PATH = "/api/admin/system/info"

@@ -90,7 +90,6 @@ def test_who_is_down_is_stood_in_for(everyone: Platform, down: list[str], next_o
     ranked = rows.sort("rank")
     assert ranked["asset"].head(3).to_list() == ["BTC", "ETH", "USDT"]
     assert ranked["market_cap"][0] > 3e11
-    assert ranked.filter(symbol="DOGE")["asset"].to_list() == ["DOGE", None]
     assert set(everyone.rows(MARKET_TOTALS)["provider"]) == {next_one}
 
 
@@ -102,12 +101,14 @@ def test_what_one_part_cannot_have_does_not_keep_the_other(everyone: Platform) -
     assert everyone.rows(MARKET_TOTALS).is_empty()
 
 
-def test_answers_that_cannot_be_are_no_rows(everyone: Platform) -> None:
-    everyone.fault(provider="coingecko", kind="wrong_schema")
-    everyone.fault(provider="coinpaprika", kind="wrong_schema")
-    everyone.fault(provider="coinlore", kind="nan")
+def test_an_answer_without_a_sound_row_is_kept_apart_and_another_asked(
+    everyone: Platform,
+) -> None:
+    everyone.keep("coinlore", "coincap")
+    everyone.fault(provider="coinlore", kind="nan", path="tickers")
     assert everyone.run(market, [TODAY]).success
-    assert everyone.rows(MARKET).is_empty()
+    assert set(everyone.rows(MARKET)["provider"]) == {"coincap"}
+    assert set(everyone.rows(MARKET_TOTALS)["provider"]) == {"coinlore"}
     assert "price is not finite" in everyone.quarantined()
 
 

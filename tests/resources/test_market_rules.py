@@ -1,5 +1,7 @@
 """What figures of the market must be."""
 
+from collections.abc import Mapping
+
 import polars as pl
 import pytest
 
@@ -42,7 +44,7 @@ FOUND = {
 }
 
 
-def reason(page: Page, row: dict[str, object], **changed: object) -> str | None:
+def reason(page: Page, row: Mapping[str, object], **changed: object) -> str | None:
     frame = pl.DataFrame([{**row, **changed}], schema=page.schema)
     found: str | None = page.checked(frame, 0)["reason"][0]
     return found
@@ -118,5 +120,5 @@ def test_what_is_trending_is_sound_or_has_a_reason(
 @pytest.mark.parametrize(
     ("page", "row"), [(MARKET_PAGE, COIN), (MARKET_TOTALS_PAGE, TOTALS), (TRENDING_PAGE, FOUND)]
 )
-def test_a_sound_row_has_no_reason(page: Page, row: dict[str, object]) -> None:
+def test_a_sound_row_has_no_reason(page: Page, row: Mapping[str, object]) -> None:
     assert reason(page, row) is None

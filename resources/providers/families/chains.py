@@ -1,6 +1,7 @@
 """What parsers of chains share: rows of their figures, blocks and transfers."""
 
 import math
+from collections.abc import Sequence
 
 import polars as pl
 
@@ -47,7 +48,7 @@ def block_frame(rows: list[Block]) -> pl.DataFrame:
 
 
 def transfer_frame(
-    chain: str, rows: list[tuple[str, float | None, int | None, int | None]]
+    chain: str, rows: Sequence[tuple[str, float | None, int | None, int | None]]
 ) -> pl.DataFrame:
     """Of (hash, coins, height, ms) those that are large; what is no number stays, for the rules."""
     known = CHAINS[chain]

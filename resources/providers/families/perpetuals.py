@@ -9,7 +9,6 @@ from resources.market import Symbol
 from resources.providers.base import Call, FundingHistory, Perpetuals, Question, Source
 from resources.schemas.derivatives import FUNDING_PAGE, OPEN_INTEREST_PAGE
 from resources.scope import Scope
-from resources.scope import Scope
 
 # The main one of an asset is the first of these that a provider has.
 _QUOTES = ("USDT", "USD", "USDC")

@@ -1,7 +1,7 @@
 """A backup holds what both stores held, whatever happens to them; damage is noticed."""
 
 import fcntl
-import gzip
+import lzma
 import os
 import shutil
 import sqlite3
@@ -30,7 +30,7 @@ def restored(home: Home, backup_id: str) -> tuple[Lake, Ledger]:
     """What a backup holds, as stores of their own."""
     path = home.folder / backup_id
     file = home.path / f"{backup_id}.db"
-    with gzip.open(path / "ledger.db.gz") as packed, file.open("wb") as plain:
+    with lzma.open(path / "ledger.db.xz") as packed, file.open("wb") as plain:
         shutil.copyfileobj(packed, plain)
     return Lake(str(path / "lake")), Ledger(f"sqlite:///{file}")
 
@@ -97,7 +97,7 @@ def test_a_backup_while_others_write_has_in_the_lake_all_that_its_ledger_acknowl
     writer = threading.Thread(target=write)
     writer.start()
     try:
-        made = []
+        made = list[backups.Manifest]()
         while len(made) < 3:
             made.append(home.back_up())
             time.sleep(1.1 - time.time() % 0.1)
@@ -113,7 +113,7 @@ def test_a_backup_while_others_write_has_in_the_lake_all_that_its_ledger_acknowl
         assert backups.verify(home.folder, one.id) == []
 
 
-@pytest.mark.parametrize("name", ["ledger.db.gz", "manifest.json", "part-", "checkpoint"])
+@pytest.mark.parametrize("name", ["ledger.db.xz", "manifest.json", "part-", "checkpoint"])
 def test_a_flipped_bit_is_noticed(home: Home, name: str) -> None:
     made = home.back_up(whole=True)
     path = next(one for one in (home.folder / made.id).rglob("*") if name in one.name)
@@ -136,7 +136,7 @@ def test_missing_and_strange_files_are_named(home: Home) -> None:
 def test_only_the_newest_scheduled_ones_are_kept(home: Home) -> None:
     made = []
     for origin in ("schedule", "command line", "schedule", "schedule"):
-        made.append(home.back_up(origin))  # type: ignore[arg-type]
+        made.append(home.back_up(origin))
         _next_second()
     assert backups.prune(home.folder, 2) == [made[0].id]
     assert [one.id for one in backups.read_all(home.folder)] == [

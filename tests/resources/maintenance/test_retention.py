@@ -91,7 +91,7 @@ def test_no_table_of_candles_has_a_rule(table: Table) -> None:
 )
 def test_a_rule_is_possible(table: Table) -> None:
     """One partition must not hold what lies on both sides of the limit for long."""
-    assert table.time in table.key
+    assert table.time in table.key or not table.thin
     assert table.partitions == ("day",)
     assert not (table.thin and table.keep_days and table.thin.after_days >= table.keep_days)
 

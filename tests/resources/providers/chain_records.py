@@ -1,6 +1,8 @@
 """What is recorded of explorers and nodes whose answers are alike."""
 
+from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from tests.resources.providers.recorded.base import SECONDS, Recorded, Rows, at
@@ -60,62 +62,60 @@ def mempool_records(host: str, chain: str, *, recorded: bool) -> dict[str, Recor
     }
 
 
-def _weis(text: str) -> float:
-    return int(text, 16) / 1e9
+ASSETS = {"ethereum": "ETH", "bsc": "BNB", "polygon": "POL"}
+BLOCK = {"number": "0x1322455", "hash": f"0x{HASH}", "timestamp": hex(SECONDS), "size": "0x2aa"}
+FEES = {
+    "baseFeePerGas": ["0x98b93fcb3", "0x951a2f41d"],
+    "reward": [["0x5f5e100", "0x3b9aca00", "0x77359400"]],
+}
+
+
+def node_fees(chain: str, history: Any) -> Rows:
+    base = int(history["baseFeePerGas"][-1], 16)
+    # The rewards of the one block are their own median.
+    ((slow, medium, fast),) = history["reward"]
+    tiers = {"fee_fast": fast, "fee_medium": medium, "fee_slow": slow}
+    told = {name: (base + int(tip, 16)) / 1e9 for name, tip in tiers.items()}
+    told = {"base_fee": base / 1e9, **told}
+    return [metric(chain, name, value, "gwei") for name, value in told.items()]
+
+
+def node_block(chain: str, block: Any) -> Rows:
+    height, mined, size = (int(block[name], 16) for name in ("number", "timestamp", "size"))
+    count = len(block["transactions"])
+    return [(chain, height, block["hash"], at(mined * 1000), count, size)]
+
+
+def node_transfers(chain: str, block: Any, large: float) -> Rows:
+    height, mined = int(block["number"], 16), at(int(block["timestamp"], 16) * 1000)
+    moved = [(one["hash"], int(one["value"], 16) / 1e18) for one in block["transactions"]]
+    return [
+        (chain, name, ASSETS[chain], coins, height, mined)
+        for name, coins in moved
+        if coins >= large
+    ]
 
 
 def node_records(host: str, chain: str, large: float) -> dict[str, Recorded]:
     """Of a node that is asked over JSON-RPC; transfers of so many coins are large."""
 
-    def price(payload: Any, _: str) -> Rows:
-        return [metric(chain, "gas_price", _weis(payload["result"]), "gwei")]
+    def record(rows: Callable[[Any], Rows], result: Any) -> Recorded:
+        sound = {"jsonrpc": "2.0", "id": 1, "result": result}
+        return Recorded(
+            host, lambda payload, _: rows(payload["result"]), sound=sound, unrecorded=RPC
+        )
 
-    def fees(payload: Any, _: str) -> Rows:
-        history = payload["result"]
-        base = int(history["baseFeePerGas"][-1], 16)
-        # The rewards of the one block are their own median.
-        ((slow, medium, fast),) = history["reward"]
-        tiers = {"fee_fast": fast, "fee_medium": medium, "fee_slow": slow}
-        told = {name: (base + int(tip, 16)) / 1e9 for name, tip in tiers.items()}
-        told = {"base_fee": base / 1e9, **told}
-        return [metric(chain, name, value, "gwei") for name, value in told.items()]
-
-    def blocks(payload: Any, _: str) -> Rows:
-        block = payload["result"]
-        height, mined, size = (int(block[name], 16) for name in ("number", "timestamp", "size"))
-        count = len(block["transactions"])
-        return [(chain, height, block["hash"], at(mined * 1000), count, size)]
-
-    def transfers(payload: Any, _: str) -> Rows:
-        block = payload["result"]
-        assets = {"ethereum": "ETH", "bsc": "BNB", "polygon": "POL"}
-        height, mined = int(block["number"], 16), at(int(block["timestamp"], 16) * 1000)
-        moved = [(one["hash"], int(one["value"], 16) / 1e18) for one in block["transactions"]]
-        return [
-            (chain, name, assets[chain], coins, height, mined)
-            for name, coins in moved
-            if coins >= large
-        ]
-
-    block = {"number": "0x1322455", "hash": f"0x{HASH}", "timestamp": hex(SECONDS), "size": "0x2aa"}
     weis = hex(int(large) * 10**18)
     whole = [{"hash": f"0x{HASH}", "value": weis}, {"hash": "0x7f", "value": "0x1"}]
-
-    def record(rows: Any, result: Any) -> Recorded:
-        sound = {"jsonrpc": "2.0", "id": 1, "result": result}
-        return Recorded(host, rows, sound=sound, unrecorded=RPC)
-
     return {
-        "page onchain": record(price, "0x1dfd14000"),
-        "page onchain 1": record(
-            fees,
-            {
-                "baseFeePerGas": ["0x98b93fcb3", "0x951a2f41d"],
-                "reward": [["0x5f5e100", "0x3b9aca00", "0x77359400"]],
-            },
+        "page onchain": record(
+            lambda price: [metric(chain, "gas_price", int(price, 16) / 1e9, "gwei")], "0x1dfd14000"
         ),
-        "page blocks": record(blocks, {**block, "transactions": [f"0x{HASH}"]}),
-        "page large_transfers": record(transfers, {**block, "transactions": whole}),
+        "page onchain 1": record(partial(node_fees, chain), FEES),
+        "page blocks": record(partial(node_block, chain), {**BLOCK, "transactions": [f"0x{HASH}"]}),
+        "page large_transfers": record(
+            partial(node_transfers, chain, large=large), {**BLOCK, "transactions": whole}
+        ),
     }
 
 

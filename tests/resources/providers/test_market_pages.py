@@ -10,10 +10,10 @@ from resources.asking import tickers_by_native
 from resources.errors import MalformedResponse
 from resources.market import load_registry
 from resources.providers import load_providers
-from resources.providers.base import Scope
 from resources.schemas.market import MARKET_PAGE, MARKET_TOTALS_PAGE
 from resources.schemas.page import Page
 from resources.schemas.trending import TRENDING_PAGE
+from resources.scope import Scope
 from tests.resources.providers.endpoints import ENDPOINTS, SCOPE, parser
 from tests.resources.providers.recorded.base import START
 from tests.resources.providers.test_venues import asked, whole

@@ -35,11 +35,13 @@ def embedded() -> Embedded:
 
 @pytest.fixture(scope="session")
 def needs_torch() -> None:
-    pytest.importorskip(
+    torch = pytest.importorskip(
         "torch",
         reason="hub models need torch, which ./dev test --hf installs",
         exc_type=ImportError,
     )
+    # Its threads wait for each other by spinning, which on a busy machine takes for ever.
+    torch.set_num_threads(1)
 
 
 @pytest.fixture(scope="session")

@@ -1,5 +1,7 @@
 """News of the providers that say in which format they tell it."""
 
+import warnings
+from typing import Any
 from urllib.parse import urlsplit
 
 import msgspec
@@ -8,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from resources.errors import MalformedResponse
+from resources.foreign.calls import Calls
 from resources.providers import load_providers
 from resources.providers.base import Call, Endpoint, Provider, Question
 from resources.providers.entries import CATALOG, CUSTOM, entry_of, read_entry
@@ -109,6 +112,25 @@ def test_a_provider_of_a_user_is_collected_too() -> None:
     (question,) = questions(provider)
     assert question.parse(titled(["one", "two"]))["title"].to_list() == ["one", "two"]
     assert read_entry(entry_of(provider), CUSTOM, []) == provider
+
+
+@pytest.mark.parametrize(
+    ("given_", "made"),
+    [
+        ({"path": "/rss", "format": "rss"}, {"format": "rss"}),
+        ({"path": "/atom", "format": "atom"}, {"format": "rss"}),
+        ({"path": "/x", "format": "json", "fields": FIELDS}, {"format": "json", "fields": FIELDS}),
+        ({"path": "/x", "format": "json"}, {}),
+        ({"path": "/x", "feed": "market", "format": "rss"}, {}),
+        ("/rss", {}),
+    ],
+)
+def test_lists_of_others_say_it_in_our_words_or_not_at_all(
+    given_: Any, made: dict[str, Any]
+) -> None:
+    calls = Calls("https://acme.example", "news", [], warnings.warn)
+    (endpoint,) = calls.endpoints([given_]) or []
+    assert {k: v for k, v in endpoint.items() if k in ("format", "fields")} == made
 
 
 @pytest.mark.parametrize(

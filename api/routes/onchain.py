@@ -1,0 +1,39 @@
+"""Fees, blocks and large transfers of chains."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from api.answers import Answer
+from api.auth import OPEN
+from api.queries import onchain as queries
+from api.services import ServicesDep
+from resources.market.chains import CHAINS, find_chain
+
+router = APIRouter(tags=["market"])
+
+
+@router.get("/api/onchain", dependencies=[OPEN])
+def onchain(
+    services: ServicesDep,
+    chain: Annotated[
+        str | None,
+        Query(max_length=64, description="bitcoin or BTC; all chains where not given."),
+    ] = None,
+    transfers: Annotated[int, Query(ge=0, le=100, description="Transfers of each chain.")] = 20,
+) -> Answer:
+    """What was told last of chains: fees, gas, the newest block, large transfers of a day."""
+    wanted = list(CHAINS.values()) if chain is None else [find_chain(chain)]
+    rows = queries.chains(services.lake, services.ledger, wanted, transfers)
+    told = queries.sources(rows)
+    return Answer(
+        {
+            "success": True,
+            "data": rows,
+            "count": len(rows),
+            "requested": chain,
+            "source": ",".join(told),
+            "sources": told,
+            "quote": "USD",
+        }
+    )
