@@ -156,6 +156,7 @@ NAMED = {
     "api_id": "binance",
     "pool_id": "prices",
     "log_type": "failure",
+    "protocol": "lido",
 }
 
 

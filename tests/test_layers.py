@@ -55,7 +55,9 @@ def test_rooms_import_each_other_only_as_the_contracts_allow() -> None:
 
 
 def test_no_file_is_two_things() -> None:
-    lengths = {name: text.count("\n") for name, text in sources(*ROOMS, "tests", "benchmarks", "training")}
+    lengths = {
+        name: text.count("\n") for name, text in sources(*ROOMS, "tests", "benchmarks", "training")
+    }
     assert {name: n for name, n in lengths.items() if n > LONGEST_FILE} == {}
 
 

@@ -7,12 +7,14 @@ from datetime import datetime
 import polars as pl
 
 from resources.flush import CandlePage, flush_candles
+from resources.flush_feed import flush_rows
 from resources.flush_prices import flush_prices
 from resources.lake import Lake
 from resources.ledger import Ledger, listings
 from resources.market import Interval
 from resources.plan import Window
 from resources.schemas import CANDLE_PAGE, PRICES, utc
+from resources.schemas.defi import DEFI_PROTOCOLS
 from tests.api.snapshots import put
 
 HOUR = 3_600_000
@@ -102,6 +104,17 @@ def fill(lake: Lake, ledger: Ledger) -> None:
     flush_prices(lake, ledger, prices(START + 2 * DAY, {"BTC": 44_000.0, "ETH": 2_200.0}))
     listings.replace(ledger, "binance", ["BTC/USDT"])
     put(ledger, "binance", b'{"price": 1}')
+    _fill_defi(lake, ledger)
+
+
+def _fill_defi(lake: Lake, ledger: Ledger) -> None:
+    """One protocol, as it stood in the present hour."""
+    at = utc(time.time_ns() // 1_000_000 // HOUR * HOUR)
+    told = {"slug": "lido", "name": "Lido", "category": "Liquid Staking", "tvl": 33e9}
+    told |= {"chains": ["Ethereum"], "chain_tvl": [{"chain": "Ethereum", "tvl": 33e9}]}
+    origin = {"provider": "defillama", "mode": "sandbox", "fetched_at": at, "known_at": at}
+    row = dict.fromkeys(DEFI_PROTOCOLS.schema) | {"day": f"{at:%Y-%m-%d}", "at": at} | told | origin
+    flush_rows(lake, ledger, DEFI_PROTOCOLS, pl.DataFrame([row], schema=DEFI_PROTOCOLS.schema))
 
 
 def _fill_hours(lake: Lake, ledger: Ledger) -> None:

@@ -9,9 +9,12 @@ import pytest
 from assets.news import news
 from resources.ledger import commits, logs
 from resources.ledger import news as index
+from resources.ledger.breakers import Breaker, Breakers
+from resources.ledger.budgets import Budgets
 from resources.ledger.logs import Wanted
 from resources.ledger.tables import pool_members
 from resources.plan import day_key
+from resources.providers import load_providers
 from resources.schemas import NEWS
 from resources.schemas.news import FLAGS
 from tests.runs import Platform
@@ -106,6 +109,26 @@ def test_who_fails_keeps_nobody_else_from_being_stored(press: Platform) -> None:
     assert failures.keys() == broken.keys()
     assert {name: why for name, (_, why) in broken.items() if why not in failures[name]} == {}
     assert press.rows(NEWS).height > 20
+
+
+def test_whose_budget_is_used_up_is_left_out_with_the_reason(press: Platform) -> None:
+    """Of Currents for a day: nothing is sent, nothing else is lost, and nothing counts against it."""
+    currents, ledger = load_providers()["currents"], press.ledger
+    with ledger.write() as connection:
+        row = {"pool": "news", "provider": currents.id, "priority": 5, "weight": 1}
+        connection.execute(pool_members.insert().values(**row))
+    budgets = Budgets(ledger)
+    budgets.arrived(budgets.reserve(currents, currents.limits[0].amount))
+    ledger.close()
+    assert press.run(news, [today(press)]).success
+    assert told_by(press) == set(PRESS)
+    ledger = press.ledger
+    (newest, *_), _ = logs.read(ledger, Wanted(log_type="collection"), 1)
+    failures = newest.line.details["failures"]
+    assert failures.keys() == {currents.id}
+    assert failures[currents.id] == f"the rate limit of {currents.id} is used up"
+    assert Breakers(ledger).state(currents.id) == Breaker()
+    ledger.close()
 
 
 def test_of_the_past_nobody_tells(press: Platform) -> None:
