@@ -27,6 +27,8 @@ from tests.resources.sentiment.conftest import HARD_TEXTS
         ("Start-up raises $12M in seed round", "funding"),
         ("Fed holds interest rates", "macro"),
         ("CEO steps down", "people"),
+        ("Chain is back online after seven hours", "outage"),
+        ("Boutique shoppers hold art on a chain", "nft"),
     ],
 )
 def test_keywords_name_the_topic(text: str, name: str) -> None:

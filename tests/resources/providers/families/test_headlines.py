@@ -1,6 +1,7 @@
 """News of the providers that say in which format they tell it."""
 
 import warnings
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -80,6 +81,17 @@ def test_each_refuses_what_is_no_news_by_its_name(provider: Provider) -> None:
         for body in (b"", b"<!DOCTYPE html><html></html>", b"Welcome", b'{"status":"error"}'):
             with pytest.raises(MalformedResponse, match=provider.id):
                 question.parse(body)
+
+
+def test_cryptopanic_is_read_as_its_older_version_was_recorded(shared: Path) -> None:
+    """Of 2018; the fields that are read have the same names in version 2."""
+    folder = shared / "data" / "wire" / "cryptopanic"
+    body = (folder / "api_posts_auth_token_REDACTED_filter_hot.json").read_bytes()
+    (question,) = questions(load_providers()["cryptopanic"])
+    page = NEWS_PAGE.checked(question.parse(body), NOW)
+    assert page.height == page["reason"].null_count() == 40
+    assert page["publisher"].null_count() == page["published_at"].null_count() == 0
+    assert page["title"][0] == "NEO ($NEO) price is up 20.99%"
 
 
 @given(st.binary(max_size=200))
