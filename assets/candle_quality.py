@@ -6,13 +6,12 @@ import dagster as dg
 import polars as pl
 from pydantic import Field
 
-from assets.boundary import asset_boundary
-from assets.collection import logged
+from assets.collection import collecting
 from assets.comparing import Comparisons, ask_others
 from assets.interrupting import run_interruptibly
 from assets.measuring import Day
 from assets.partitions import DAYS
-from assets.table import column_schema
+from assets.table import tables_metadata
 from resources.dagster_resources import FeedsResource
 from resources.lake import Lake, Merged
 from resources.ledger import Ledger, commits
@@ -39,10 +38,7 @@ class QualityConfig(dg.Config):
     description="One row per day, market and interval of up to a day: how many candles there "
     "should be and are, why others are not, how many are outliers, were revised, or are told "
     "otherwise by another provider, and a score of 0 to 100. Measured anew, the row changes.",
-    metadata={
-        "dagster/column_schema": column_schema(CANDLE_QUALITY.schema),
-        "table": CANDLE_QUALITY.name,
-    },
+    metadata=tables_metadata(CANDLE_QUALITY),
 )
 def candle_quality(
     context: dg.AssetExecutionContext,
@@ -52,10 +48,7 @@ def candle_quality(
     ledger: dg.ResourceParam[Ledger],
 ) -> dg.MaterializeResult[None]:
     now = ledger.now()
-    with (
-        asset_boundary(context.retry_number, now),
-        logged(ledger, QUALITY_ASSET, context.run.run_id) as collection,
-    ):
+    with collecting(context, ledger, QUALITY_ASSET) as collection:
         frames = [pl.DataFrame(schema=CANDLE_QUALITY.schema)]
         for key in context.partition_keys:
             midnight = datetime.fromisoformat(key).replace(tzinfo=UTC)

@@ -1,9 +1,12 @@
-"""One line in the logs for each run of a feed."""
+"""The run of a feed: where its errors leave, and its line in the logs."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+import dagster as dg
+
+from assets.boundary import asset_boundary
 from resources.errors import HeadwaterError
 from resources.ledger import Ledger, logs
 from resources.ledger.logs import Line
@@ -17,6 +20,18 @@ class Collection:
 
     records: int = 0
     failures: dict[str, str] = field(default_factory=dict)
+
+
+@contextmanager
+def collecting(
+    context: dg.AssetExecutionContext, ledger: Ledger, feed: str
+) -> Iterator[Collection]:
+    """All that an asset does for a feed: logged, and errors leave as `asset_boundary` says."""
+    with (
+        asset_boundary(context.retry_number, ledger.now()),
+        logged(ledger, feed, context.run.run_id) as collection,
+    ):
+        yield collection
 
 
 @contextmanager

@@ -8,6 +8,7 @@ import polars as pl
 
 from resources.price_rules import (
     AHEAD,
+    CONSENSUS,
     FAR_FROM_LAST,
     NO_AGREEMENT,
     NO_RATE,
@@ -98,7 +99,8 @@ def _checked(quotes: pl.DataFrame) -> pl.DataFrame:
 def _rates(quotes: pl.DataFrame, last: pl.DataFrame, stored: pl.DataFrame) -> pl.DataFrame:
     """USD of one of each currency that is quoted in: `quote` and `rate`, null where unknown.
 
-    A stablecoin's is the consensus of the quotes of it in USD, else its stored price.
+    A stablecoin's is the consensus of the quotes of it in USD, else its stored price: one or two
+    who quote it could move all that is quoted in it.
     """
     dollar = pl.DataFrame({"quote": [QUOTE], "rate": [1.0]})
     currencies = quotes.select("quote").unique().filter(pl.col("quote") != QUOTE)
@@ -106,7 +108,7 @@ def _rates(quotes: pl.DataFrame, last: pl.DataFrame, stored: pl.DataFrame) -> pl
         currencies, left_on="symbol", right_on="quote", how="semi"
     )
     priced = _priced(_judged(direct.with_columns(rate=pl.lit(1.0)), last))
-    measured = priced.filter(pl.col("quality") != "unconfirmed")
+    measured = priced.filter(pl.col("quality") == CONSENSUS)
     known = pl.concat(
         [measured.select(quote="symbol", rate="price"), stored.select(quote="symbol", rate="price")]
     ).unique("quote", keep="first", maintain_order=True)
@@ -168,7 +170,7 @@ def _priced(judged: pl.DataFrame) -> pl.DataFrame:
     n = pl.col("n_sources")
     quality = (
         pl.when(n >= RULES.agreeing)
-        .then(pl.lit("consensus"))
+        .then(pl.lit(CONSENSUS))
         .when(pl.col("unconfirmed"))
         .then(pl.lit("unconfirmed"))
         .when(n > 1)
@@ -208,7 +210,7 @@ def derived(candles: pl.DataFrame) -> pl.DataFrame:
     """PRICES rows out of stored candles: each close is the price of the minute it closed in.
 
     For days that no price was observed on; `quality` is "derived". A close in a stablecoin
-    counts at par with the dollar. `candles` has the columns of CANDLES and `close_time`.
+    counts at par with the dollar, as nobody was asked what it cost. `candles` has the columns of CANDLES and `close_time`.
     """
     base = pl.col("symbol").str.split("/").list.first()
     return candles.with_columns(

@@ -3,7 +3,8 @@
 import polars as pl
 
 from assets.defi_history import chains_without_history, protocols_without_history
-from assets.feed import Part, feed_asset
+from assets.feed import Part, by_year, feed_asset
+from resources.ledger import Ledger
 from resources.schemas.defi import (
     DEFI_CHAINS,
     DEFI_CHAINS_PAGE,
@@ -29,20 +30,16 @@ _CHAINS_BY_DAY = 100
 _MOST_FEES = 200
 
 
-def _by_year(frame: pl.DataFrame) -> pl.DataFrame:
-    return frame.with_columns(year=pl.col("of").dt.strftime("%Y"))
-
-
-def _today(frame: pl.DataFrame) -> pl.DataFrame:
+def _today(frame: pl.DataFrame, ledger: Ledger) -> pl.DataFrame:
     """What is told now, as a day's value."""
-    return _by_year(frame.with_columns(of=pl.col("at").dt.truncate("1d")))
+    return by_year(frame.with_columns(of=pl.col("at").dt.truncate("1d")), ledger)
 
 
-def _largest_today(frame: pl.DataFrame) -> pl.DataFrame:
-    return _today(frame.top_k(_CHAINS_BY_DAY, by="tvl"))
+def _largest_today(frame: pl.DataFrame, ledger: Ledger) -> pl.DataFrame:
+    return _today(frame.top_k(_CHAINS_BY_DAY, by="tvl"), ledger)
 
 
-def _fees_beside_revenue(frame: pl.DataFrame) -> pl.DataFrame:
+def _fees_beside_revenue(frame: pl.DataFrame, _: Ledger) -> pl.DataFrame:
     """One row of what two answers tell of a protocol."""
     told = frame.group_by("slug", maintain_order=True).agg(pl.all().drop_nulls().first())
     return told.sort("fees_24h", descending=True, nulls_last=True).head(_MOST_FEES)
@@ -59,11 +56,11 @@ defi = feed_asset(
         Part(DEFI_DEX_VOLUMES_PAGE, DEFI_DEX_VOLUMES, each=True),
         Part(DEFI_FEES_PAGE, DEFI_FEES, shape=_fees_beside_revenue),
         Part(DEFI_YIELDS_PAGE, DEFI_YIELDS, each=True),
-        Part(DEFI_TVL_PAGE, DEFI_TVL, shape=_by_year, names=chains_without_history),
+        Part(DEFI_TVL_PAGE, DEFI_TVL, shape=by_year, names=chains_without_history),
         Part(
             DEFI_PROTOCOL_TVL_PAGE,
             DEFI_PROTOCOL_TVL,
-            shape=_by_year,
+            shape=by_year,
             names=protocols_without_history,
         ),
     ],

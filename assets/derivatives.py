@@ -9,7 +9,7 @@ from resources.schemas import FUNDING_RATES, OPEN_INTERESTS
 from resources.schemas.derivatives import FUNDING_PAGE, HOURS_A_YEAR, OPEN_INTEREST_PAGE
 
 
-def _by_hour(frame: pl.DataFrame) -> pl.DataFrame:
+def _by_hour(frame: pl.DataFrame, _: Ledger) -> pl.DataFrame:
     """What was paid stands under its own hour, what still moves under that of the collection."""
     hour = pl.when("paid").then(pl.col("funding_at").dt.truncate("1h")).otherwise("at")
     timed = frame.with_columns(
@@ -35,7 +35,7 @@ derivatives = feed_asset(
     "derivatives",
     [
         Part(FUNDING_PAGE, FUNDING_RATES, each=True, shape=_by_hour),
-        Part(OPEN_INTEREST_PAGE, OPEN_INTERESTS, each=True, compare=_in_dollars),
+        Part(OPEN_INTEREST_PAGE, OPEN_INTERESTS, each=True, shape=_in_dollars),
     ],
     group="derivatives",
     description="funding: one row per perpetual and hour, the rate that moves or, of past days, "

@@ -1,75 +1,62 @@
 """What feeds have in common: their providers are asked, what they tell is checked and stored."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import dagster as dg
 import polars as pl
 
-from assets.boundary import asset_boundary
-from assets.collection import Collection, logged
+from assets.collection import Collection, collecting
 from assets.freshness import freshness_of
 from assets.interrupting import run_interruptibly
-from assets.partitions import DAYS, to_window
-from assets.table import column_schema
-from resources.asking import Asking, Told
+from assets.partitions import DAYS, is_present, launched_at, to_window
+from assets.table import tables_metadata
+from resources.asking import Asking, Told, quarantine_told, reasons_of
 from resources.cadence import CADENCES
 from resources.dagster_resources import FeedsResource
 from resources.errors import NotFound, Unavailable
 from resources.flush import Flushed
-from resources.flush_feed import flush_rows, quarantine_told, snapshot_of
+from resources.flush_feed import flush_rows, snapshot_of
 from resources.lake import Lake
-from resources.ledger import Ledger, feed_times
+from resources.ledger import Ledger
 from resources.market import load_registry
-from resources.plan import day_key
 from resources.schemas import Table
 from resources.schemas.page import Page
 from resources.scope import Scope
 
-# A run that was launched just before midnight is still about the present.
-_LATEST_START = 600_000
+# Makes a table's rows of what was told; the ledger knows what else is known.
+Shape = Callable[[pl.DataFrame, Ledger], pl.DataFrame]
 
 
-def _same(frame: pl.DataFrame) -> pl.DataFrame:
-    return frame
-
-
-def _alone(frame: pl.DataFrame, _: Ledger) -> pl.DataFrame:
-    return frame
-
-
-def _as_told(told: Told, _: Lake) -> Told:
-    return told
-
-
-def _nothing(_: Lake, __: Scope) -> Sequence[str]:
-    return ()
+def by_year(frame: pl.DataFrame, _: Ledger) -> pl.DataFrame:
+    """Rows of days with the partition that they lie in."""
+    return frame.with_columns(year=pl.col("of").dt.strftime("%Y"))
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
     """One table of a feed, and the page that it is made of.
 
-    The first member of the pool that answers is asked, or `each` of them. `shape` makes the rows
-    of the table of those of the answers, `compare` adds what they are beside what else is known,
-    `judge` gives a row that cannot be after what is stored its `reason`. `also` are other tables
-    that the same rows tell of, each with its own shape. `names` are what answers are wanted of
-    one by one, where a provider has one for each.
+    The first member of the pool that answers is asked, or `each` of them. `judge` puts rows right
+    by what is stored, and gives one that cannot be its `reason`; `shape` makes the table's rows of
+    the others. `also` are other tables that these rows tell of, each with its own shape. `names`
+    are what answers are wanted of one by one, where a provider has one for each; `since` is up to
+    when (ms) each provider's history is stored.
     """
 
     page: Page
     table: Table
     each: bool = False
-    shape: Callable[[pl.DataFrame], pl.DataFrame] = field(default=_same)
-    compare: Callable[[pl.DataFrame, Ledger], pl.DataFrame] = field(default=_alone)
-    judge: Callable[[Told, Lake], Told] = field(default=_as_told)
-    also: Sequence[tuple[Table, Callable[[pl.DataFrame], pl.DataFrame]]] = ()
-    names: Callable[[Lake, Scope], Sequence[str]] = field(default=_nothing)
+    shape: Shape | None = None
+    judge: Callable[[Told, Lake], Told] | None = None
+    also: Sequence[tuple[Table, Shape]] = ()
+    names: Callable[[Lake, Scope], Sequence[str]] | None = None
+    since: Callable[[Lake], Mapping[str, int]] | None = None
 
 
 @dataclass(slots=True)
 class Outcome:
-    """What a run has done: counts by table, who has told, and why others have not."""
+    """What a run has done: counts by table, who has told, and what asks for a retry."""
 
     flushed: dict[str, Flushed] = field(default_factory=dict)
     providers: dict[str, list[str]] = field(default_factory=dict)
@@ -91,6 +78,7 @@ def feed_asset(
     then asks for a retry, which stores nothing twice. A part that no provider tells of a past day
     is left out, as long as there is another.
     """
+    tables = [table for part in parts for table in (part.table, *(also for also, _ in part.also))]
 
     @dg.asset(
         name=feed,
@@ -99,7 +87,7 @@ def feed_asset(
         owners=["team:headwater"],
         group_name=group,
         description=description,
-        metadata=tables_of(parts),
+        metadata=tables_metadata(*tables),
         freshness_policy=freshness_of(feed),
     )
     def collect(
@@ -108,34 +96,21 @@ def feed_asset(
         lake: dg.ResourceParam[Lake],
         ledger: dg.ResourceParam[Ledger],
     ) -> dg.MaterializeResult[None]:
-        now = ledger.now()
-        with (
-            asset_boundary(context.retry_number, now),
-            logged(ledger, feed, context.run.run_id) as collection,
-        ):
-            scope = scope_of(context, feeds, now)
-            run = Run(feed, feeds, lake, ledger, scope, collection)
+        with collecting(context, ledger, feed) as collection:
+            scope = scope_of(context, feeds, ledger.now())
+            run = Run(feed, feeds, lake, ledger, scope, launched_at(context), collection)
             outcome = run_interruptibly(run.collect(parts))
             if outcome.error is not None:
                 raise outcome.error
-            return dg.MaterializeResult(metadata=metadata_of(outcome))
+            return dg.MaterializeResult(metadata=metadata_of(outcome, collection))
 
     return collect
-
-
-def tables_of(parts: Sequence[Part]) -> dict[str, dg.TableSchema | list[str]]:
-    """The columns of the first table, and the names of all."""
-    tables = [table for part in parts for table in (part.table, *(also for also, _ in part.also))]
-    return {
-        "dagster/column_schema": column_schema(parts[0].table.schema),
-        "tables": list(dict.fromkeys(table.name for table in tables)),
-    }
 
 
 def scope_of(context: dg.AssetExecutionContext, feeds: FeedsResource, now: int) -> Scope:
     """What a run of a partition is about."""
     assets = tuple(load_registry().active(feeds.top_n))
-    if context.partition_key in {day_key(now), day_key(now - _LATEST_START)}:
+    if is_present(context):
         return Scope(assets, now)
     window = to_window(context.partition_time_window)
     return Scope(assets, now, (window.start, window.end))
@@ -143,21 +118,23 @@ def scope_of(context: dg.AssetExecutionContext, feeds: FeedsResource, now: int) 
 
 @dataclass(slots=True)
 class Run:
-    """One run of a feed."""
+    """One run of a feed, launched at `launched`, ms since 1970, UTC."""
 
     feed: str
     feeds: FeedsResource
     lake: Lake
     ledger: Ledger
     scope: Scope
+    launched: int
     collection: Collection
 
     @property
     def at(self) -> int:
-        """The time that its rows are of, ms: retries of a run add nothing to what is stored."""
+        """The time that its rows are of, ms: that of the launch, so that retries add nothing to
+        what is stored."""
         if self.scope.past:
             return self.scope.past[0]
-        return self.scope.now - self.scope.now % CADENCES[self.feed].every
+        return self.launched - self.launched % CADENCES[self.feed].every
 
     async def collect(self, parts: Sequence[Part]) -> Outcome:
         outcome, untold = Outcome(), list[NotFound]()
@@ -170,21 +147,21 @@ class Run:
                     outcome.error = error
                 except NotFound as error:
                     untold.append(error)
+            outcome.quarantined += asking.quarantined
         if len(untold) == len(parts):
             raise untold[0]
         return outcome
 
     async def _collect(self, asking: Asking, part: Part, outcome: Outcome) -> None:
-        try:
-            asked = await self._ask(asking, part)
-        finally:
-            outcome.quarantined += quarantine_told(self.ledger, part.page, asking.broken)
-            asking.broken.clear()
-        told = [part.judge(one, self.lake) for one in asked]
-        shaped = part.shape(snapshot_of(told, self.feeds.mode, self.at))
-        self._flush(part.table, part.compare(shaped, self.ledger), told, outcome)
+        told = await self._ask(asking, part)
+        if part.judge:
+            told = [part.judge(one, self.lake) for one in told]
+        rows = snapshot_of(told, self.feeds.mode, self.at)
+        if part.shape:
+            rows = part.shape(rows, self.ledger)
+        self._flush(part.table, rows, told, outcome)
         for table, shape in part.also:
-            self._flush(table, shape(shaped), told, outcome)
+            self._flush(table, shape(rows, self.ledger), told, outcome)
         outcome.quarantined += quarantine_told(self.ledger, part.page, told)
 
     def _flush(
@@ -203,21 +180,25 @@ class Run:
         self.collection.records += flushed.rows + flushed.revised
 
     async def _ask(self, asking: Asking, part: Part) -> list[Told]:
-        since = feed_times.read(self.ledger).get(part.table.name)
-        names = tuple(part.names(self.lake, self.scope))
+        since = part.since(self.lake) if part.since else {}
+        names = tuple(part.names(self.lake, self.scope)) if part.names else ()
         scope = replace(self.scope, since=since, names=names)
-        if not part.each:
-            return [await asking.first(part.page, scope)]
-        told, failures = await asking.each(part.page, scope)
-        self.collection.failures.update({name: str(error) for name, error in failures.items()})
+        if part.each:
+            told, failures = await asking.each(part.page, scope)
+        else:
+            told, failures = [await asking.first(part.page, scope)], {}
+        self.collection.failures.update(
+            {f"{name}, {part.page.name}": why for name, why in reasons_of(told, failures).items()}
+        )
         return told
 
 
-def metadata_of(outcome: Outcome) -> dict[str, dg.MetadataValue]:
+def metadata_of(outcome: Outcome, collection: Collection) -> dict[str, dg.MetadataValue]:
     rows = {name: one.rows + one.revised for name, one in outcome.flushed.items()}
     return {
         "dagster/row_count": dg.MetadataValue.int(outcome.rows),
         "rows": dg.MetadataValue.json(rows),
         "providers": dg.MetadataValue.json(outcome.providers),
         "quarantined": dg.MetadataValue.int(outcome.quarantined),
+        "failures": dg.MetadataValue.json(collection.failures),
     }

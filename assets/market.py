@@ -3,21 +3,15 @@
 import polars as pl
 
 from assets.feed import Part, feed_asset
-from resources.ledger import Ledger, latest
+from assets.own_prices import own_prices
+from resources.ledger import Ledger
 from resources.schemas import MARKET, MARKET_TOTALS
 from resources.schemas.market import MARKET_PAGE, MARKET_TOTALS_PAGE
-
-# An older consensus price says nothing about what a provider tells now.
-_FRESH = 600_000
 
 
 def _beside_consensus(frame: pl.DataFrame, ledger: Ledger) -> pl.DataFrame:
     """With `deviation`: who is far off may have mistaken a coin for another of its ticker."""
-    oldest = ledger.now() - _FRESH
-    prices = latest.read_prices(ledger).values()
-    known = [(row["symbol"], row["price"]) for row in prices if row["at"] >= oldest]
-    schema = {"asset": pl.String, "consensus": pl.Float64}
-    consensus = pl.DataFrame(known, schema=schema, orient="row")
+    consensus = own_prices(ledger, "asset", "consensus")
     joined = frame.join(consensus, on="asset", how="left", maintain_order="left")
     deviation = ((pl.col("price") / pl.col("consensus") - 1) * 100).round(4)
     return joined.with_columns(deviation=deviation).drop("consensus")
@@ -26,7 +20,7 @@ def _beside_consensus(frame: pl.DataFrame, ledger: Ledger) -> pl.DataFrame:
 market = feed_asset(
     "market",
     [
-        Part(MARKET_PAGE, MARKET, compare=_beside_consensus),
+        Part(MARKET_PAGE, MARKET, shape=_beside_consensus),
         Part(MARKET_TOTALS_PAGE, MARKET_TOTALS),
     ],
     group="market",

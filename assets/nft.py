@@ -3,7 +3,8 @@
 import polars as pl
 
 from assets.feed import Part, feed_asset
-from resources.ledger import Ledger, latest
+from assets.own_prices import own_prices
+from resources.ledger import Ledger
 from resources.schemas import NFT
 from resources.schemas.nft import NFT_PAGE
 
@@ -13,11 +14,7 @@ _FRESH = 3_600_000
 
 def _in_dollars(frame: pl.DataFrame, ledger: Ledger) -> pl.DataFrame:
     """With floor and volume in USD, by our own price of their currency."""
-    oldest = ledger.now() - _FRESH
-    stored = latest.read_prices(ledger, sorted(set(frame["currency"])))
-    known = [(ticker, row["price"]) for ticker, row in stored.items() if row["at"] >= oldest]
-    schema = {"currency": pl.String, "dollars": pl.Float64}
-    prices = pl.DataFrame(known, schema=schema, orient="row")
+    prices = own_prices(ledger, "currency", "dollars", _FRESH)
     return (
         frame.join(prices, on="currency", how="left", maintain_order="left")
         .with_columns(
@@ -30,7 +27,7 @@ def _in_dollars(frame: pl.DataFrame, ledger: Ledger) -> pl.DataFrame:
 
 nft = feed_asset(
     "nft",
-    [Part(NFT_PAGE, NFT, each=True, compare=_in_dollars)],
+    [Part(NFT_PAGE, NFT, each=True, shape=_in_dollars)],
     group="market",
     description="One row per collection of NFTs, provider and hour: floor price and volume in the "
     "collection's currency and, by our own price of that, in USD.",

@@ -17,7 +17,7 @@ from assets.freshness import freshness_of
 from assets.interrupting import run_interruptibly
 from assets.partitions import MONTHS, to_window
 from assets.registration import Registration, registered
-from assets.table import column_schema
+from assets.table import tables_metadata
 from resources import demand
 from resources.dagster_resources import FeedsResource
 from resources.errors import NotFound, StoreUnavailable
@@ -65,7 +65,7 @@ class OhlcvConfig(dg.Config):
     group_name="market",
     description="One row per closed candle of a market and interval: what providers said it was, "
     "with provider, fetch time and the time it became known. Prices in the quote currency, UTC.",
-    metadata={"dagster/column_schema": column_schema(CANDLES.schema), "table": CANDLES.name},
+    metadata=tables_metadata(CANDLES),
     freshness_policy=freshness_of(OHLCV_ASSET),
 )
 def ohlcv(

@@ -3,11 +3,10 @@
 import dagster as dg
 from pydantic import Field
 
-from assets.boundary import asset_boundary
-from assets.collection import logged
+from assets.collection import collecting
 from assets.partitions import MONTHS, to_window
 from assets.resampling import Resampled, Resampler
-from assets.table import column_schema
+from assets.table import tables_metadata
 from resources.dagster_resources import FeedsResource
 from resources.lake import Lake
 from resources.ledger import Ledger
@@ -34,10 +33,7 @@ class ResampledConfig(dg.Config):
     description="One row per candle of a higher interval, made of the finest stored interval that "
     "covers its whole span, with how many candles that were. Any run makes all that can be made "
     "and was not, of whatever month. Closes far from the provider's own are quality events.",
-    metadata={
-        "dagster/column_schema": column_schema(CANDLES_RESAMPLED.schema),
-        "table": CANDLES_RESAMPLED.name,
-    },
+    metadata=tables_metadata(CANDLES_RESAMPLED),
 )
 def ohlcv_resampled(
     context: dg.AssetExecutionContext,
@@ -46,10 +42,7 @@ def ohlcv_resampled(
     lake: dg.ResourceParam[Lake],
     ledger: dg.ResourceParam[Ledger],
 ) -> dg.MaterializeResult[None]:
-    with (
-        asset_boundary(context.retry_number, ledger.now()),
-        logged(ledger, RESAMPLED_ASSET, context.run.run_id) as collection,
-    ):
+    with collecting(context, ledger, RESAMPLED_ASSET) as collection:
         again = to_window(context.partition_time_window) if config.again else None
         found = Resampler(lake, ledger, feeds.tolerance).run(again)
         collection.records = found.rows

@@ -6,24 +6,22 @@ import dagster as dg
 import polars as pl
 from pydantic import Field
 
-from assets.boundary import asset_boundary
-from assets.collection import logged
+from assets.collection import collecting
 from assets.consensus import LAST_PRICES, Consensus, consensus, derived
 from assets.freshness import freshness_of
 from assets.interrupting import run_interruptibly
-from assets.partitions import DAYS
-from assets.table import column_schema
+from assets.partitions import DAYS, is_present
+from assets.table import tables_metadata
+from resources.broken import keep_broken
 from resources.dagster_resources import FeedsResource
-from resources.flush_prices import flush_prices, quarantine_quotes
+from resources.flush_prices import flush_prices
 from resources.lake import Lake, collect
 from resources.ledger import Ledger
 from resources.market import Interval, load_registry
-from resources.plan import PRICES_ASSET, day_key
-from resources.price_rules import RULES
+from resources.plan import PRICES_ASSET
+from resources.price_rules import CONSENSUS, RULES
 from resources.quotes import PRICE_QUOTES, STABLECOINS, Quotes
 from resources.schemas import CANDLES, PRICE_OBSERVATIONS, PRICES, utc
-
-_LATEST_START = 600_000
 
 
 class PricesConfig(dg.Config):
@@ -42,10 +40,7 @@ class PricesConfig(dg.Config):
     "who they were, how far apart, and when; beside it all that was said, with why it was rejected. "
     "Today's partition adds the present minute; a past day is derived from stored candles where no "
     "price was observed.",
-    metadata={
-        "dagster/column_schema": column_schema(PRICES.schema),
-        "tables": [PRICES.name, PRICE_OBSERVATIONS.name],
-    },
+    metadata=tables_metadata(PRICES, PRICE_OBSERVATIONS),
     freshness_policy=freshness_of(PRICES_ASSET),
 )
 def prices(
@@ -55,17 +50,13 @@ def prices(
     lake: dg.ResourceParam[Lake],
     ledger: dg.ResourceParam[Ledger],
 ) -> dg.MaterializeResult[None]:
-    now = ledger.now()
-    with (
-        asset_boundary(context.retry_number, now),
-        logged(ledger, PRICES_ASSET, context.run.run_id) as collection,
-    ):
-        # A run that was launched just before midnight is still about the present.
-        if context.partition_key in {day_key(now), day_key(now - _LATEST_START)}:
+    with collecting(context, ledger, PRICES_ASSET) as collection:
+        if is_present(context):
+            now = ledger.now()
             minute = utc(now - now % 60_000)
             answers = run_interruptibly(_ask(config, feeds, ledger))
             found = consensus(answers, minute, feeds.mode, _last_prices(lake, minute))
-            quarantine_quotes(ledger, answers)
+            keep_broken(ledger, PRICES.name, "symbol", answers)
         else:
             derived_rows = _from_candles(context.partition_key, lake)
             found = Consensus(derived_rows, pl.DataFrame(schema=PRICE_OBSERVATIONS.schema))
@@ -77,9 +68,9 @@ def prices(
 async def _ask(config: PricesConfig, feeds: FeedsResource, ledger: Ledger) -> list[Quotes]:
     registry = load_registry()
     chosen = [registry.asset(spelling) for spelling in config.assets]
-    # The stablecoins' own prices turn quotes in them into USD.
+    # The stablecoins' own prices turn quotes in them into USD: a slow provider tells them first.
     rates = [registry.asset(ticker) for ticker in STABLECOINS]
-    wanted = [*(chosen or registry.active(feeds.top_n)), *rates]
+    wanted = [*rates, *(chosen or registry.active(feeds.top_n))]
     async with feeds.open_feeds(ledger) as open_feeds:
         return await open_feeds.quotes(list(dict.fromkeys(wanted)), feeds.quorum)
 
@@ -89,7 +80,7 @@ def _last_prices(lake: Lake, minute: datetime) -> pl.DataFrame:
     oldest = minute - timedelta(milliseconds=RULES.last_price_age_ms)
     days = sorted({f"{at:%Y-%m-%d}" for at in (oldest, minute)})
     rows = lake.scan(PRICES, {"day": days}, oldest, minute)
-    agreed = rows.filter(pl.col("quality") == "consensus").select(LAST_PRICES.names())
+    agreed = rows.filter(pl.col("quality") == CONSENSUS).select(LAST_PRICES.names())
     return collect(agreed.sort("minute").unique("symbol", keep="last", maintain_order=True))
 
 

@@ -5,8 +5,7 @@ from collections.abc import Iterator, Sequence
 import dagster as dg
 from pydantic import Field
 
-from assets.boundary import asset_boundary
-from assets.collection import logged
+from assets.collection import collecting
 from assets.interrupting import run_interruptibly
 from resources.dagster_resources import CallsResource, SnapshotsResource
 from resources.directory import Directory
@@ -36,7 +35,7 @@ class SnapshotsConfig(dg.Config):
     group_name="providers",
     description="One row per look at a provider: what its first endpoint answered, raw. A run "
     "without partitions looks at all providers that are due; one with partitions at these, now.",
-    metadata={"table": snapshots.TABLE},
+    metadata={"tables": [snapshots.TABLE]},
 )
 def provider_snapshots(
     context: dg.AssetExecutionContext,
@@ -49,10 +48,7 @@ def provider_snapshots(
     _register(context.instance, sorted(directory.providers()))
     schedules = Schedules(ledger, directory, sandboxed=calls.sandbox_url is not None)
     named = _named(context, config)
-    with (
-        asset_boundary(context.retry_number, ledger.now()),
-        logged(ledger, SNAPSHOTS_ASSET, context.run.run_id) as collection,
-    ):
+    with collecting(context, ledger, SNAPSHOTS_ASSET) as collection:
         try:
             looks = run_interruptibly(
                 _look(ledger, calls, snapshot_bounds, schedules, named, config)

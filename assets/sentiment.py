@@ -5,11 +5,10 @@ from datetime import datetime
 import dagster as dg
 import polars as pl
 
-from assets.boundary import asset_boundary
-from assets.collection import logged
+from assets.collection import collecting
 from assets.freshness import freshness_of
 from assets.partitions import DAYS, to_window
-from assets.table import column_schema
+from assets.table import tables_metadata
 from resources.flush_feed import flush_rows
 from resources.lake import Lake, collect
 from resources.ledger import Ledger
@@ -18,6 +17,9 @@ from resources.schemas import NEWS, SENTIMENT, utc
 from resources.schemas.sentiment import OF_ASSET, OF_SOURCE, OVERALL
 
 _HOUR = pl.col("published_at").dt.truncate("1h")
+_COUNTED = (
+    "assets", "also_in", "sentiment", "score", "engine", "model", "provider", "mode", "known_at",
+)  # fmt: skip
 
 
 @dg.asset(
@@ -30,7 +32,7 @@ _HOUR = pl.col("published_at").dt.truncate("1h")
     description="One row per hour of publication and scope (overall, asset, source): how many "
     "articles, of what mood. Hours that articles have come to since the last run are counted anew, "
     "wherever they lie, and those of the partition's day.",
-    metadata={"dagster/column_schema": column_schema(SENTIMENT.schema), "table": SENTIMENT.name},
+    metadata=tables_metadata(SENTIMENT),
     freshness_policy=freshness_of(NEWS_ASSET),
 )
 def sentiment(
@@ -38,10 +40,7 @@ def sentiment(
     lake: dg.ResourceParam[Lake],
     ledger: dg.ResourceParam[Ledger],
 ) -> dg.MaterializeResult[None]:
-    with (
-        asset_boundary(context.retry_number, ledger.now()),
-        logged(ledger, SENTIMENT_ASSET, context.run.run_id) as collection,
-    ):
+    with collecting(context, ledger, SENTIMENT_ASSET) as collection:
         day = to_window(context.partition_time_window)
         articles = _articles(lake, utc(day.start), utc(day.end))
         flushed = flush_rows(lake, ledger, SENTIMENT, by_hour(articles))
@@ -54,11 +53,14 @@ def sentiment(
 def _articles(lake: Lake, start: datetime, end: datetime) -> pl.DataFrame:
     """The scored articles of every hour that is to be counted anew."""
     seen = collect(lake.scan(SENTIMENT, {}).select(pl.col("known_at").max())).item()
+    # One scan, so that hours and their articles are found in the same files.
     news = lake.scan(NEWS, {}).filter(pl.col("sentiment").is_not_null())
     of_day = pl.col("published_at").is_between(start, end, closed="left")
     fresh = pl.lit(value=True) if seen is None else pl.col("known_at") > seen
-    hours = news.filter(of_day | fresh).select(hour=_HOUR).unique()
-    return collect(news.with_columns(hour=_HOUR).join(hours, on="hour", how="semi"))
+    hours = collect(news.filter(of_day | fresh).select(hour=_HOUR).unique())["hour"]
+    of_months = pl.col("period").is_in(hours.dt.strftime("%Y-%m").unique().to_list())
+    wanted = news.filter(of_months).with_columns(hour=_HOUR).select("hour", *_COUNTED)
+    return collect(wanted.filter(pl.col("hour").is_in(hours.to_list())))
 
 
 def by_hour(articles: pl.DataFrame) -> pl.DataFrame:

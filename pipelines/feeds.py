@@ -31,8 +31,8 @@ FEED_ASSETS = [
     trending,
 ]
 FEED_CHECKS = [check for feed in FEED_TABLES for check in feed_checks(feed)]
-# By job: when it runs, UTC, at minutes of its own.
-_CRONS = {HOURLY_JOB: "11 * * * *", MARKET_JOB: "*/5 * * * *", NEWS_JOB: "8,38 * * * *"}
+# By job: when it runs, UTC, at minutes at which little else begins.
+_CRONS = {HOURLY_JOB: "11 * * * *", MARKET_JOB: "2-59/5 * * * *", NEWS_JOB: "8,38 * * * *"}
 
 
 def _schedule(name: str, cron: str, feeds: str) -> dg.ScheduleDefinition:

@@ -8,7 +8,7 @@ import dagster as dg
 from assets.boundary import asset_boundary
 from resources import backups
 from resources.dagster_resources import BackupsResource
-from resources.errors import HeadwaterError, StoreUnavailable
+from resources.errors import HeadwaterError, InvalidInput, StoreUnavailable
 from resources.lake import Lake
 from resources.ledger import Ledger, alerts, copying
 from resources.maintenance.compaction import compact
@@ -67,6 +67,9 @@ def back_up(
         try:
             made = backups.create(folder, lake, ledger, mode=mode, origin="schedule", whole=whole)
             deleted = backups.prune(folder, kept_backups.count)
+        except InvalidInput as error:
+            context.log.info(f"no backup is made: {error}")
+            return
         except HeadwaterError as error:
             _tell(context, ledger, error)
             raise
@@ -79,17 +82,21 @@ def back_up(
 @dg.op(description="Give back the free pages of the ledger and of Dagster's databases.")
 def vacuum_databases(context: dg.OpExecutionContext, ledger: LedgerParam) -> None:
     with asset_boundary(context.retry_number, ledger.now()):
-        done = [vacuum(path) for path in _databases(ledger, Path(context.instance.root_directory))]
+        paths = _databases(Path(context.instance.root_directory))
+        try:
+            paths.append(copying.path_of(ledger))
+        except InvalidInput as error:
+            context.log.info(f"it is left out: {error}")
+        done = [vacuum(path) for path in paths]
         for one in done:
             if one.problem:
                 context.log.warning(f"{one.path} was left as it is: {one.problem}")
         context.add_output_metadata({one.path.name: _told(one) for one in done})
 
 
-def _databases(ledger: Ledger, dagster_home: Path) -> list[Path]:
-    of_dagster = ("history/runs.db", "history/runs/index.db", "schedules/schedules.db")
-    paths = [copying.path_of(ledger), *(dagster_home / name for name in of_dagster)]
-    return [path for path in paths if path.is_file()]
+def _databases(dagster_home: Path) -> list[Path]:
+    names = ("history/runs.db", "history/runs/index.db", "schedules/schedules.db")
+    return [path for name in names if (path := dagster_home / name).is_file()]
 
 
 def _told(one: Vacuumed) -> str:

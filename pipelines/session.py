@@ -13,7 +13,7 @@ from pipelines.output import say
 from pipelines.probe import probe_all
 from pipelines.supervisor import Supervisor
 from resources import collecting
-from resources.cadence import FEED_JOBS, feeds_of
+from resources.cadence import FEED_JOB_NAMES, feeds_of
 from resources.collecting import Request
 from resources.errors import Conflict, Unavailable
 from resources.graphql import Dagster
@@ -116,7 +116,7 @@ class _Session:
         except Conflict as conflict:
             # A schedule was sooner.
             say(f"  {conflict}")
-        for job in FEED_JOBS:
+        for job in FEED_JOB_NAMES:
             launched[", ".join(feeds_of(job))] = self._dagster.launch(job, today, {})
         self._follow(launched, request)
 

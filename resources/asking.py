@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from resources import pools
+from resources.broken import keep_broken
 from resources.directory import Directory
 from resources.errors import (
     BudgetExhausted,
@@ -16,14 +17,13 @@ from resources.errors import (
     NotCalled,
     NotFound,
     ProviderError,
-    RefusedRequest,
 )
 from resources.http.client import Client
 from resources.http.pick import Pick
 from resources.http.pool import Pool
 from resources.ledger import Ledger
 from resources.market import Registry, Symbol, load_registry
-from resources.providers.base import Provider, Source
+from resources.providers.base import Provider, Question
 from resources.schemas.page import Page
 from resources.scope import Scope
 
@@ -37,15 +37,43 @@ class Told:
 
     `frame` has the page's columns and `reason` (null where sound), and where the page has
     `native` also `asset`, our ticker of the coin, null for one that the registry has not.
+    `unanswered` is why some of its questions have no answer in it.
     """
 
     provider: str
     frame: pl.DataFrame
     fetched_at: int
+    unanswered: Sequence[HeadwaterError] = ()
+
+
+class _Asked:
+    """A page that is asked for; the questions of each provider are made once."""
+
+    def __init__(self, page: Page, scope: Scope) -> None:
+        self.page = page
+        self.scope = scope
+        self._made: dict[str, Sequence[Question]] = {}
+
+    def questions(self, provider: Provider) -> Sequence[Question]:
+        """None where the provider cannot tell."""
+        if provider.id not in self._made:
+            source = provider.source(self.page)
+            self._made[provider.id] = source.questions(self.scope) if source else ()
+        return self._made[provider.id]
+
+    def can(self, provider: Provider) -> bool:
+        return bool(self.questions(provider))
+
+    def weight(self, provider: Provider) -> int:
+        return self.questions(provider)[0].call.weight
 
 
 class Asking:
-    """Asks the pools of feeds; safe to use for several pages at once."""
+    """Asks the pools of feeds; safe to use for several pages at once.
+
+    An answer without a sound row counts as none: its rows are quarantined at once, and
+    `quarantined` is how many they are.
+    """
 
     def __init__(self, client: Client, ledger: Ledger) -> None:
         self._client = client
@@ -54,8 +82,7 @@ class Asking:
         self._registry = load_registry()
         self._pools: dict[str, Pool] = {}
         self._natives: dict[str, pl.DataFrame] = {}
-        # Answers without a sound row, which count as none; whoever asks may keep them.
-        self.broken: list[Told] = []
+        self.quarantined = 0
         pools.seed(ledger, self._directory.providers())
 
     async def first(self, page: Page, scope: Scope) -> Told:
@@ -64,11 +91,9 @@ class Asking:
         Raises NotFound where no member can tell of this scope, NoneAvailable where none of
         those that can may be called or answers.
         """
-        pool = self._able(page, scope)
-        _, told = await pool.first(
-            lambda pick: self._told(pick, page, scope),
-            lambda provider: _can(provider, page, scope),
-            lambda provider: _weight(provider, page, scope),
+        asked = _Asked(page, scope)
+        _, told = await self._able(asked).first(
+            lambda pick: self._told(pick, asked), asked.can, asked.weight
         )
         return told
 
@@ -77,31 +102,31 @@ class Asking:
 
         Whose budget is used up, as by another page a moment ago, is waited for.
         """
-        pool = self._able(page, scope)
-        found, failures = await self._several(pool, page, scope)
+        asked = _Asked(page, scope)
+        pool = self._able(asked)
+        found, failures = await self._several(pool, asked)
         late = {name for name, why in failures.items() if isinstance(why, BudgetExhausted)}
         if late:
             with contextlib.suppress(NoneAvailable):
-                more, still = await self._several(pool, page, scope, late)
+                more, still = await self._several(pool, asked, late)
                 found, failures = found + more, {**_without(failures, late), **still}
         return sorted(found, key=lambda one: one.provider), failures
 
     async def _several(
-        self, pool: Pool, page: Page, scope: Scope, names: Collection[str] | None = None
+        self, pool: Pool, asked: _Asked, names: Collection[str] | None = None
     ) -> tuple[list[Told], Failures]:
         """Of all members, or of these alone."""
         answers, failures = await pool.several(
             len(pool.members),
-            lambda pick: self._told(pick, page, scope),
-            lambda provider: (
-                (names is None or provider.id in names) and _can(provider, page, scope)
-            ),
-            lambda provider: _weight(provider, page, scope),
+            lambda pick: self._told(pick, asked),
+            lambda provider: (names is None or provider.id in names) and asked.can(provider),
+            asked.weight,
         )
         return [told for _, told in answers], failures
 
-    def _able(self, page: Page, scope: Scope) -> Pool:
+    def _able(self, asked: _Asked) -> Pool:
         """The pool of the page's feed."""
+        page = asked.page
         if page.feed not in self._pools:
             read = pools.membership(
                 self._ledger, self._directory, page.feed, sandboxed=self._client.sandboxed
@@ -111,19 +136,19 @@ class Asking:
             )
         pool = self._pools[page.feed]
         members = pool.members
-        if members and not any(_can(member.provider, page, scope) for member in members):
-            when = "the past" if scope.past else "the present"
+        if members and not any(asked.can(member.provider) for member in members):
+            when = "the past" if asked.scope.past else "the present"
             raise NotFound(f"no provider of {page.feed} tells {page.name} of {when}")
         return pool
 
-    async def _told(self, pick: Pick, page: Page, scope: Scope) -> Told:
-        """All questions of a provider; those that fail are left out, as long as one is answered."""
-        source, frames, failed = _source(pick.provider, page), list[pl.DataFrame](), None
-        fetched_at = 0
-        for number, question in enumerate(source.questions(scope)):
+    async def _told(self, pick: Pick, asked: _Asked) -> Told:
+        """All questions of a provider; some may fail, as long as one is answered."""
+        provider, page, fetched_at = pick.provider, asked.page, 0
+        frames, failed = list[pl.DataFrame](), list[HeadwaterError]()
+        for number, question in enumerate(asked.questions(provider)):
             try:
                 answer = await self._client.get(
-                    pick.provider,
+                    provider,
                     question.call,
                     question.parse,
                     # Who has begun to answer goes on; another would have to begin anew.
@@ -131,20 +156,19 @@ class Asking:
                     pick=None if number else pick,
                 )
             except (ProviderError, NotCalled) as error:
-                failed = error
+                failed.append(error)
                 continue
             fetched_at = answer.fetched_at
             frames.append(page.checked(answer.value, fetched_at))
         if not frames:
-            raise failed or RefusedRequest(
-                f"{pick.provider.name} has no {page.name}", pick.provider.id
-            )
-        told = Told(pick.provider.id, self._with_assets(pick.provider, page, frames), fetched_at)
-        reasons = told.frame["reason"].drop_nulls()
-        if told.frame.height and reasons.len() == told.frame.height:
-            self.broken.append(told)
-            why = f"{pick.provider.name} told no sound row of {page.name}: {reasons[0]}"
-            raise MalformedResponse(why, pick.provider.id)
+            raise failed[-1]
+        frame = self._with_assets(provider, page, frames)
+        told = Told(provider.id, frame, fetched_at, tuple(failed))
+        reasons = frame["reason"].drop_nulls()
+        if frame.height and reasons.len() == frame.height:
+            self.quarantined += quarantine_told(self._ledger, page, [told])
+            why = f"{provider.name} told no sound row of {page.name}: {reasons[0]}"
+            raise MalformedResponse(why, provider.id)
         return told
 
     def _with_assets(
@@ -160,6 +184,17 @@ class Asking:
         )
 
 
+def quarantine_told(ledger: Ledger, page: Page, told: Sequence[Told]) -> int:
+    """Keep the rows that broke a rule, each with its reason; returns how many there are."""
+    return keep_broken(ledger, page.name, page.named, told)
+
+
+def reasons_of(told: Sequence[Told], failures: Failures) -> dict[str, str]:
+    """Why members gave no answer, or not the whole of one, by id."""
+    lacking = {one.provider: "; ".join(map(str, one.unanswered)) for one in told if one.unanswered}
+    return {**lacking, **{name: str(error) for name, error in failures.items()}}
+
+
 def tickers_by_native(provider: Provider, registry: Registry) -> pl.DataFrame:
     """Our tickers (`asset`) of the coins that a provider prices in dollars, by its `native`."""
     tickers = (asset.ticker for asset in registry.assets)
@@ -170,19 +205,3 @@ def tickers_by_native(provider: Provider, registry: Registry) -> pl.DataFrame:
 
 def _without(failures: Failures, names: Collection[str]) -> Failures:
     return {name: why for name, why in failures.items() if name not in names}
-
-
-def _source(provider: Provider, page: Page) -> Source:
-    source = provider.source(page)
-    if source is None:
-        raise RefusedRequest(f"{provider.name} has no {page.name}", provider.id)
-    return source
-
-
-def _can(provider: Provider, page: Page, scope: Scope) -> bool:
-    source = provider.source(page)
-    return source is not None and bool(source.questions(scope))
-
-
-def _weight(provider: Provider, page: Page, scope: Scope) -> int:
-    return _source(provider, page).questions(scope)[0].call.weight

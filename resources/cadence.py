@@ -43,7 +43,7 @@ CADENCES: Mapping[str, Cadence] = {
 }
 
 # What collects the feeds that are told in pages.
-FEED_JOBS = (MARKET_JOB, HOURLY_JOB, NEWS_JOB)
+FEED_JOB_NAMES = (MARKET_JOB, HOURLY_JOB, NEWS_JOB)
 
 
 def feeds_of(job: str) -> list[str]:

@@ -15,7 +15,7 @@
     ├── Unavailable             503  try later, nothing is broken for good
     │   ├── StoreUnavailable         lake or ledger cannot be read or written
     │   ├── NoRoom                   what is to be stored does not fit on the disk
-    │   ├── ModelUnavailable         a model of the sentiment of news cannot be loaded
+    │   ├── ModelUnavailable         a model that reads texts cannot be loaded, or is not yet
     │   ├── Busy                     as many runs as may be go already; `not_before`
     │   ├── NotCalled                nothing was sent; `not_before` says when it may be
     │   │   ├── BreakerOpen

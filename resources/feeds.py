@@ -10,7 +10,7 @@ import polars as pl
 from resources import pools
 from resources.candle_answers import candle_answer
 from resources.directory import Directory
-from resources.errors import NoneAvailable, NotFound, RefusedRequest, Unavailable
+from resources.errors import NoneAvailable, NotCalled, NotFound, RefusedRequest, Unavailable
 from resources.flush import CandlePage
 from resources.http.client import Client
 from resources.http.pick import Pick
@@ -26,6 +26,8 @@ from resources.schemas import UTC_TIME, check_quotes, utc
 _LISTING_AGE = 86_400_000
 # Providers publish a candle within this time after its close, ms.
 PUBLISHED_WITHIN = 600_000
+# A minute's prices do not wait longer for a listing, seconds: who lists what is then not known.
+_LISTED_WITHIN = 10.0
 
 
 class Feeds:
@@ -95,14 +97,18 @@ class Feeds:
                     self._listed[provider.id] = known
         return cost(demands, providers, lambda who, what: self._serves(who, what, now))
 
-    async def quotes(self, assets: Sequence[Asset], quorum: int) -> list[Quotes]:
+    async def quotes(
+        self, assets: Sequence[Asset], quorum: int, seconds: float = 20.0
+    ) -> list[Quotes]:
         """What `quorum` members of the pool answer for these assets, and a few more members for
         those that too few of them quote.
 
-        Raises NoneAvailable when not one answers.
+        No call begins after so many `seconds`, nor one of the quorum after half of them: who has
+        not told all by then counts with what it has told. Raises NoneAvailable when not one answers.
         """
-        await self._refresh_listings(self._prices)
-        answers = await self._quoted(assets, quorum)
+        await self._refresh_listings(self._prices, _LISTED_WITHIN)
+        now = asyncio.get_running_loop().time()
+        answers = await self._quoted(assets, quorum, now + seconds / 2)
         coins = [asset for asset in assets if asset.ticker not in STABLECOINS]
         rates = [asset for asset in assets if asset.ticker in STABLECOINS]
         for group in (*([rate] for rate in rates), coins):
@@ -111,11 +117,11 @@ class Feeds:
             if lacking:
                 more = RULES.agreeing - min(said.get(asset.ticker, 0) for asset in lacking)
                 with suppress(NoneAvailable):
-                    answers += await self._quoted(lacking, more, answers)
+                    answers += await self._quoted(lacking, more, now + seconds, answers)
         return answers
 
     async def _quoted(
-        self, assets: Sequence[Asset], members: int, before: Sequence[Quotes] = ()
+        self, assets: Sequence[Asset], members: int, until: float, before: Sequence[Quotes] = ()
     ) -> list[Quotes]:
         """What so many members of the pool answer whose opinion was not heard before.
 
@@ -129,7 +135,7 @@ class Feeds:
             return is_new and bool(self._spelt(provider, assets, quotes))
 
         async def ask(pick: Pick) -> Quotes:
-            return await self._quotes(pick, self._spelt(pick.provider, assets, quotes))
+            return await self._quotes(pick, self._spelt(pick.provider, assets, quotes), until)
 
         def weigh(provider: Provider) -> int:
             tickers, natives = provider.tickers, list(self._spelt(provider, assets, quotes))
@@ -159,12 +165,14 @@ class Feeds:
             told_at,
         )
 
-    async def _quotes(self, pick: Pick, spelt: Mapping[str, Symbol]) -> Quotes:
+    async def _quotes(self, pick: Pick, spelt: Mapping[str, Symbol], until: float) -> Quotes:
         provider, tickers = pick.provider, pick.provider.tickers
         if tickers is None:
             raise RefusedRequest(f"{provider.name} has no tickers", provider.id)
         names, frames = list(spelt), list[pl.DataFrame]()
         for at in range(0, len(names), tickers.batch):
+            if asyncio.get_running_loop().time() >= until:
+                break
             natives = names[at : at + tickers.batch]
             # Who has begun to answer goes on; another would have to begin anew.
             answer = await self._client.get(
@@ -177,6 +185,8 @@ class Feeds:
             checked = check_quotes(answer.value, answer.fetched_at)
             fetched_at = pl.lit(utc(answer.fetched_at), UTC_TIME)
             frames.append(checked.with_columns(fetched_at=fetched_at))
+        if not frames:
+            raise NotCalled("the time for quotes is over")
         frame = pl.concat(frames).filter(pl.col("native").is_in(list(spelt)))
         rows = [(native, symbol.base, symbol.quote) for native, symbol in spelt.items()]
         markets = pl.DataFrame(rows, schema=["native", "symbol", "quote"], orient="row")
@@ -213,22 +223,23 @@ class Feeds:
         known = self._listed.get(provider.id)
         return known is None or str(symbol) in known
 
-    async def _refresh_listings(self, pool: Pool) -> None:
+    async def _refresh_listings(self, pool: Pool, seconds: float | None = None) -> None:
         async with self._refreshing:
             parsed = (m.provider for m in pool.members if m.provider.candles or m.provider.tickers)
             unknown = [provider for provider in parsed if provider.id not in self._listed]
-            found = await asyncio.gather(*(self._listing(provider) for provider in unknown))
+            found = await asyncio.gather(*(self._listing(one, seconds) for one in unknown))
             names = (provider.id for provider in unknown)
             self._listed.update(zip(names, found, strict=True))
 
-    async def _listing(self, provider: Provider) -> set[str] | None:
+    async def _listing(self, provider: Provider, seconds: float | None) -> set[str] | None:
         markets = provider.markets
         known = listings.listed(self._ledger, provider.id, _LISTING_AGE)
         if markets is None or known is not None:
             return known
         try:
-            answer = await self._client.get(provider, markets.call(), markets.parse)
-        except Unavailable:
+            async with asyncio.timeout(seconds):
+                answer = await self._client.get(provider, markets.call(), markets.parse)
+        except (Unavailable, TimeoutError):
             return None
         natives = set(answer.value["native"])
         found = {str(s) for s in self._registry.markets() if provider.native(s) in natives}

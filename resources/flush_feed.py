@@ -7,10 +7,9 @@ import polars as pl
 from resources.asking import Told
 from resources.flush import Flushed
 from resources.lake import Lake
-from resources.ledger import Ledger, commits, feed_times, quarantine
+from resources.ledger import Ledger, commits, feed_times
 from resources.plan import day_key
 from resources.schemas import UTC_TIME, Table, utc
-from resources.schemas.page import Page
 
 
 def rows_of(told: Told, mode: str) -> pl.DataFrame:
@@ -48,16 +47,3 @@ def flush_rows(lake: Lake, ledger: Ledger, table: Table, frame: pl.DataFrame) ->
             keys: list[commits.Key] = [{"newest": newest}]
             commits.record(connection, ledger, table.name, merged.version, keys, rows)
     return Flushed(merged.inserted, merged.revised, commits=int(merged.version is not None))
-
-
-def quarantine_told(ledger: Ledger, page: Page, told: Sequence[Told]) -> int:
-    """Keep the rows that broke a rule, each with its reason; returns how many there are."""
-    count = 0
-    with ledger.write() as connection:
-        for one in told:
-            broken = one.frame.drop_nulls("reason")
-            count += broken.height
-            for row in broken.to_dicts():
-                name = str(row[page.named] or "")
-                quarantine.keep(ledger, connection, page.name, one.provider, name, [row])
-    return count

@@ -2,7 +2,7 @@
 ledger. A kill in between leaves observations that no price is made of, or a price that was never
 acknowledged; the next run adds its own."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -10,8 +10,7 @@ import polars as pl
 
 from resources.flush import Flushed
 from resources.lake import Lake, collect
-from resources.ledger import Ledger, commits, latest, quarantine
-from resources.quotes import Quotes
+from resources.ledger import Ledger, commits, latest
 from resources.schemas import PRICE_OBSERVATIONS, PRICES
 
 
@@ -32,18 +31,6 @@ def flush_prices(
             keys: list[commits.Key] = [{"symbol": symbol} for symbol in sorted(newest["symbol"])]
             commits.record(connection, ledger, PRICES.name, merged.version, keys, merged.inserted)
     return Flushed(rows=merged.inserted, commits=int(merged.version is not None))
-
-
-def quarantine_quotes(ledger: Ledger, answers: Iterable[Quotes]) -> int:
-    """Keep the quotes that broke a rule of QUOTES, each with its reason; returns how many."""
-    count = 0
-    with ledger.write() as connection:
-        for answer in answers:
-            for row in answer.frame.drop_nulls("reason").to_dicts():
-                count += 1
-                who, what = answer.provider, row["symbol"]
-                quarantine.keep(ledger, connection, PRICES.name, who, what, [row])
-    return count
 
 
 def _stored(lake: Lake, frame: pl.DataFrame) -> pl.DataFrame:

@@ -33,6 +33,9 @@ class PriceRules:
 
 RULES = PriceRules()
 
+# The quality of a price on which `agreeing` providers or more agree: of no other follows anything.
+CONSENSUS = "consensus"
+
 # Why an observation is not behind the price; what breaks a rule of QUOTES has that as its reason.
 STALE = "stale"
 AHEAD = "ahead of our clock"

@@ -76,6 +76,7 @@ class Platform:
         config: dict[str, Any] | None = None,
         *,
         checks: bool = False,
+        **resources: object,
     ) -> dg.ExecuteInProcessResult:
         """One run over a range of partitions, as the UI launches it, or without one."""
         several = len(set(partitions)) > 1
@@ -87,7 +88,7 @@ class Platform:
         name = asset.key.to_user_string()
         return dg.materialize(
             [asset, *of_asset],
-            resources=self._resources(),
+            resources={**self._resources(), **resources},
             instance=self.instance,
             partition_key=partitions[0] if partitions and not several else None,
             tags=partition_range(partitions[0], partitions[-1]) if several else {},

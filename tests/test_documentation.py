@@ -198,6 +198,7 @@ def test_each_schedule_and_check_is_told() -> None:
     of_candles = importlib.import_module("pipelines.candle_schedules").candle_schedules
     schedules = [
         *importlib.import_module("pipelines.schedules").SCHEDULES,
+        *importlib.import_module("pipelines.feeds").FEED_SCHEDULES,
         *importlib.import_module("pipelines.maintenance").MAINTENANCE_SCHEDULES,
         *of_candles(Settings(home=Path("never-made"))),
     ]

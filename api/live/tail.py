@@ -77,10 +77,11 @@ class LiveTail:
             return []
         found = [
             *self._candles(c for c in self._pending if c.table == CANDLES.name),
-            *self._prices([c for c in self._pending if c.table == PRICES.name]),
             *self._alerts([c for c in self._pending if c.table == alerts.TABLE]),
             *self._feeds.of_commits(self._pending),
             *self._sources.of_commits(self._pending),
+            # Last: what it has noted as shown would not be found again, were another to fail.
+            *self._prices([c for c in self._pending if c.table == PRICES.name]),
         ]
         self._pending = []
         return sorted(found, key=lambda message: message.seq)

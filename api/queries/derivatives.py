@@ -32,11 +32,12 @@ def about(registry: Registry, spelling: str | None) -> pl.Expr:
 def perpetuals(lake: Lake, ledger: Ledger, wanted: pl.Expr) -> list[dict[str, Any]]:
     """A row per perpetual that the newest collection found, those of one asset together.
 
-    What a venue has not told of one is null.
+    What a venue has not told of one is null, and a rate that was paid in that hour stands where
+    none that moves was collected.
     """
-    rates = newest(lake, ledger, FUNDING_RATES).filter(wanted)
+    rates = newest(lake, ledger, FUNDING_RATES).filter(wanted).sort("paid")
     sizes = newest(lake, ledger, OPEN_INTERESTS).filter(wanted)
-    funding = rates.select(
+    funding = rates.unique(_CONTRACT, keep="first", maintain_order=True).select(
         *_CONTRACT,
         iso("at").alias("at"),
         pl.col("rate").alias("funding_rate"),

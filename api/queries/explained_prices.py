@@ -11,25 +11,31 @@ from api.queries.prices import Row, price_source
 from api.queries.rows import iso as iso_column
 from api.queries.rows import source_of
 from resources.lake import Lake, collect
+from resources.ledger import Ledger, latest
 from resources.price_rules import NO_AGREEMENT, RULES
 from resources.schemas import PRICE_OBSERVATIONS, PRICES, Table, utc
 
 # Prices come once a minute.
 _LOOK_BACK, _FURTHER = timedelta(minutes=10), 8
+# What was said before that tells nothing of the price of a moment.
+_SAID_WITHIN = timedelta(days=1)
 _DERIVED = "derived"
 _OBSERVED = ("price", "quote", "rate", "usd", "away_bps", "observed_at", "fetched_at")
 _NOT_STORED = "the run ended before its price was stored"
 
 
-def explained(lake: Lake, symbol: str, at: int) -> Row | None:
+def explained(lake: Lake, ledger: Ledger, symbol: str, at: int) -> Row | None:
     """The newest price of an asset at or before `at` (ms), with what is behind it.
 
-    None where neither a price nor an observation is stored. `unpriced` is the newest minute after
-    it in which what was said made no price; where there is no price at all, that minute is told.
+    None where neither a price nor an observation of the day before is stored. `unpriced` is the
+    newest minute after it in which what was said made no price; where there is no price at all,
+    that minute is told.
     """
     frozen = lake.frozen()
-    price = _newest(frozen, PRICES, symbol, at)
-    said = _newest(frozen, PRICE_OBSERVATIONS, symbol, at)
+    # Of an asset that never had a price all of them would be read in vain.
+    priced = latest.read_prices(ledger, [symbol])
+    price = _newest(frozen, PRICES, symbol, at) if priced else pl.DataFrame(schema=PRICES.schema)
+    said = _newest(frozen, PRICE_OBSERVATIONS, symbol, at, _SAID_WITHIN)
     if price.is_empty():
         if said.is_empty():
             return None
@@ -49,20 +55,26 @@ def method(quality: str) -> Row:
     return {"name": name, "parameters": RULES.told(), "documentation": "docs/consensus.md"}
 
 
-def _newest(lake: Lake, table: Table, symbol: str, at: int) -> pl.DataFrame:
-    """An asset's rows of the newest minute at or before `at`, looking back ever further."""
+def _newest(
+    lake: Lake, table: Table, symbol: str, at: int, within: timedelta = timedelta.max
+) -> pl.DataFrame:
+    """An asset's rows of the newest minute at or before `at`, looking back ever further.
+
+    No further than `within` before the table's newest row by then.
+    """
     ends = lake.times(table, {})
     if ends is None or ends[0] > utc(at):
         return pl.DataFrame(schema=table.schema)
     end, back = min(utc(at), ends[1]), _LOOK_BACK
+    furthest = end - min(within, end - ends[0])
     while True:
-        start = max(end - back, ends[0])
+        start = max(end - back, furthest)
         first, last = (f"{moment:%Y-%m-%d}" for moment in (start, end))
         days = [day for day in lake.periods(table) if first <= day <= last]
         rows = lake.scan(table, {"day": days}, start, end + timedelta(milliseconds=1))
         mine = rows.filter(pl.col("symbol") == symbol)
         found = collect(mine.filter(pl.col("minute") == pl.col("minute").max()))
-        if found.height or start == ends[0]:
+        if found.height or start == furthest:
             return found
         back *= _FURTHER
 

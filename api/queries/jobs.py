@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from api.answers import iso
-from resources.cadence import FEED_JOBS
+from resources.cadence import FEED_JOB_NAMES
 from resources.errors import UnknownName
 from resources.graphql import JobState
 from resources.plan import (
@@ -41,7 +41,7 @@ class Job:
 
     def tags(self, now: int) -> dict[str, str]:
         """Which partitions a run is about that starts now (ms); as the schedules do."""
-        if self.name in (PRICES_JOB, *FEED_JOBS):
+        if self.name in (PRICES_JOB, *FEED_JOB_NAMES):
             return {"dagster/partition": day_key(now)}
         return {}
 

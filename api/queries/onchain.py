@@ -39,13 +39,13 @@ def chains(lake: Lake, ledger: Ledger, wanted: Sequence[Chain], transfers: int) 
     return [row for row in rows if row["metrics"] or row["block"] or row["transfers"]]
 
 
-def sources(rows: Sequence[Row]) -> list[str]:
+def sources(rows: Sequence[Row]) -> set[str]:
     """Everybody who has told any of it."""
     told = {one["source"] for row in rows for one in row["transfers"]}
     for row in rows:
         told |= {name for one in row["metrics"].values() for name in one["values"]}
         told |= set(row["block"]["sources"]) if row["block"] else set()
-    return sorted(told)
+    return told
 
 
 def _metrics(rows: pl.DataFrame) -> dict[str, Row]:
@@ -84,9 +84,7 @@ def _last_day(lake: Lake, ledger: Ledger) -> pl.DataFrame:
     if at is None:
         return pl.DataFrame(schema=LARGE_TRANSFERS.schema)
     stored = collect(between(lake, LARGE_TRANSFERS, Window(at - _DAY_MS, at + 1)))
-    # One that waited over midnight has a row of each day.
-    single = stored.sort("moved_at").unique(["chain", "hash"], keep="first")
-    return single.sort("moved_at", "hash", descending=[True, False])
+    return stored.sort("moved_at", "hash", descending=[True, False])
 
 
 def _transfers(rows: pl.DataFrame, most: int) -> list[Row]:

@@ -1,5 +1,7 @@
 """How stored rows look in an answer."""
 
+from collections.abc import Iterable
+
 import polars as pl
 
 _ISO = "%Y-%m-%dT%H:%M:%S%.fZ"
@@ -8,6 +10,12 @@ _ISO = "%Y-%m-%dT%H:%M:%S%.fZ"
 def source_of(provider: str, mode: str) -> str:
     """A provider's name; with its mode where it is not the real one."""
     return provider if mode == "live" else f"{mode}:{provider}"
+
+
+def told_by(names: Iterable[str]) -> dict[str, str | list[str]]:
+    """The fields of an answer that name its sources."""
+    sources = sorted(set(names))
+    return {"source": ",".join(sources), "sources": sources}
 
 
 def iso(column: str | pl.Expr) -> pl.Expr:

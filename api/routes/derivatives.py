@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query
 from api.answers import Answer
 from api.auth import OPEN
 from api.queries import derivatives as queries
+from api.queries.rows import told_by
 from api.services import ServicesDep
 
 router = APIRouter(tags=["market"])
@@ -23,15 +24,13 @@ def derivatives(
     """What venues told last of the main perpetuals: funding rate and open interest."""
     wanted = queries.about(services.registry, symbol)
     rows = queries.perpetuals(services.lake, services.ledger, wanted)
-    sources = sorted({row["source"] for row in rows})
     return Answer(
         {
             "success": True,
             "data": rows,
             "count": len(rows),
             "requested": symbol,
-            "source": ",".join(sources),
-            "sources": sources,
+            **told_by(row["source"] for row in rows),
             "quote": "USD",
         }
     )

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query
 from api.answers import Answer
 from api.auth import OPEN
 from api.queries import nft as queries
+from api.queries.rows import told_by
 from api.services import ServicesDep
 
 router = APIRouter(tags=["market"])
@@ -22,14 +23,12 @@ def nft(
     Those with the largest volume of 24 hours come first. What two marketplaces tell of stands twice.
     """
     rows = queries.collections(services.lake, services.ledger, limit)
-    sources = sorted({row["source"] for row in rows})
     return Answer(
         {
             "success": True,
             "collections": rows,
             "count": len(rows),
             "quote": "USD",
-            "source": ",".join(sources),
-            "sources": sources,
+            **told_by(row["source"] for row in rows),
         }
     )

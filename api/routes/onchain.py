@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query
 from api.answers import Answer
 from api.auth import OPEN
 from api.queries import onchain as queries
+from api.queries.rows import told_by
 from api.services import ServicesDep
 from resources.market.chains import CHAINS, find_chain
 
@@ -25,15 +26,13 @@ def onchain(
     """What was told last of chains: fees, gas, the newest block, large transfers of a day."""
     wanted = list(CHAINS.values()) if chain is None else [find_chain(chain)]
     rows = queries.chains(services.lake, services.ledger, wanted, transfers)
-    told = queries.sources(rows)
     return Answer(
         {
             "success": True,
             "data": rows,
             "count": len(rows),
             "requested": chain,
-            "source": ",".join(told),
-            "sources": told,
+            **told_by(queries.sources(rows)),
             "quote": "USD",
         }
     )

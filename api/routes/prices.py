@@ -104,7 +104,8 @@ def price_history(
 def explain_price(services: ServicesDep, symbol: SymbolPath, at: AtQuery = None) -> Answer:
     """What is behind the newest price at or before a time: who was used, who was rejected and why."""
     asset = find_asset(services.registry, symbol).ticker
-    found = explained_prices.explained(services.lake, asset, now_ms() if at is None else at)
+    moment = now_ms() if at is None else at
+    found = explained_prices.explained(services.lake, services.ledger, asset, moment)
     if found is None:
         raise NotFound(f"no price of {asset} is stored" + (" of that time" if at else ""))
     return Answer({"symbol": asset, "requested": symbol, **found})

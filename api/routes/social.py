@@ -8,6 +8,7 @@ from api.answers import Answer
 from api.auth import OPEN
 from api.queries import social as queries
 from api.queries.markets import find_asset
+from api.queries.rows import told_by
 from api.services import ServicesDep
 
 router = APIRouter(tags=["sentiment"])
@@ -23,7 +24,6 @@ def social(
     """The posts that mention an asset, by source, as counted in the newest hour."""
     asset = None if symbol is None else find_asset(services.registry, symbol).ticker
     rows = queries.posts(services.lake, services.ledger, asset)
-    sources = sorted({row["source"] for row in rows})
     return Answer(
         {
             "success": True,
@@ -31,7 +31,6 @@ def social(
             "count": len(rows),
             "symbol": asset,
             "requested": symbol,
-            "source": ",".join(sources),
-            "sources": sources,
+            **told_by(row["source"] for row in rows),
         }
     )

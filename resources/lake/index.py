@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
+from urllib.parse import unquote
 
 import polars as pl
 from deltalake import DeltaTable, Schema
@@ -154,16 +155,19 @@ class FileIndex:
         if actions.is_empty():
             return {}
         *outer, last = (f"partition.{name}" for name in self.table.partitions)
-        path = pl.concat_str(pl.lit(f"{self.url}/"), "path").alias("path")
         times = f"min.{self.table.time}", f"max.{self.table.time}"
-        files = actions.select(path, last, *times, *outer)
+        files = actions.select("path", last, *times, *outer)
         if not outer:
             return {(): files}
         return files.partition_by(outer, as_dict=True, include_key=False)
 
     def _list(self, key: tuple[object, ...]) -> list[File]:
         if key not in self._listed:
-            self._listed[key] = [File(*row) for row in self._groups[key].iter_rows()]
+            # As Delta writes them, paths are URLs.
+            self._listed[key] = [
+                File(f"{self.url}/{unquote(path)}", *row)
+                for path, *row in self._groups[key].iter_rows()
+            ]
         return self._listed[key]
 
 

@@ -178,12 +178,17 @@ class Lake:
             return replace(merge_batch(delta, table, split.fresh), kept=split.kept)
 
     def _stored(self, table: Table, batch: pl.DataFrame) -> pl.DataFrame:
-        partitions = {name: batch[name].unique().to_list() for name in table.partitions}
-        times = batch[table.time]
-        low, high = cast(datetime, times.min()), cast(datetime, times.max())
-        rows = self.scan(table, partitions, low).filter(pl.col(table.time) <= high)
-        if "symbol" in table.key:
-            rows = rows.filter(pl.col("symbol").is_in(batch["symbol"].unique().to_list()))
+        """All rows with the keys of the batch, and some more."""
+        told = {name: batch[name].unique().to_list() for name in table.key if name != table.time}
+        partitions = {name: told.pop(name) for name in table.partitions}
+        if table.time in table.key:
+            times = batch[table.time]
+            low, high = cast(datetime, times.min()), cast(datetime, times.max())
+            rows = self.scan(table, partitions, low).filter(pl.col(table.time) <= high)
+        else:
+            rows = self.scan(table, partitions)
+        for name, values in told.items():
+            rows = rows.filter(pl.col(name).is_in(values))
         return rows.collect()
 
 

@@ -54,14 +54,19 @@ def prepared(table: Table, frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def predicate(table: Table, batch: pl.DataFrame) -> str:
-    """Matches each row of the batch by key, and names the partitions and times it lies in."""
+    """Matches each row of the batch by key, and names the partitions and times it lies in.
+
+    A time that is no part of the key may have moved since a row was stored: then it is not named.
+    """
     same = [f"target.{name} = source.{name}" for name in table.key]
     partitions = [
         f"target.{name} IN ({', '.join(_literal(v) for v in batch[name].unique().sort())})"
         for name in table.partitions
     ]
-    low, high = (str(bound) for bound in (batch[table.time].min(), batch[table.time].max()))
-    times = [f"target.{table.time} >= '{low}'", f"target.{table.time} <= '{high}'"]
+    times = []
+    if table.time in table.key:
+        low, high = batch[table.time].min(), batch[table.time].max()
+        times = [f"target.{table.time} >= '{low}'", f"target.{table.time} <= '{high}'"]
     return " AND ".join([*same, *partitions, *times])
 
 

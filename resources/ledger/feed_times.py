@@ -5,19 +5,15 @@ from collections.abc import Mapping
 import sqlalchemy as sa
 
 from resources.ledger.database import Ledger
+from resources.ledger.rows import insert_missing
 from resources.ledger.tables import feed_times
 
 
 def advance(connection: sa.Connection, table: str, newest: int) -> None:
     """Note the time (ms since 1970, UTC) of a table's newest data; an earlier one changes nothing."""
-    known = connection.execute(
-        sa.select(feed_times.c.newest).where(feed_times.c.table_name == table)
-    ).scalar()
-    if known is None:
-        connection.execute(feed_times.insert().values(table_name=table, newest=newest))
-    elif newest > known:
-        statement = feed_times.update().where(feed_times.c.table_name == table)
-        connection.execute(statement.values(newest=newest))
+    insert_missing(connection, feed_times, table_name=table, newest=newest)
+    earlier = (feed_times.c.table_name == table) & (feed_times.c.newest < newest)
+    connection.execute(feed_times.update().where(earlier).values(newest=newest))
 
 
 def read(ledger: Ledger) -> Mapping[str, int]:

@@ -1,7 +1,7 @@
 """The index of stored articles: by time, asset, source, sentiment and words.
 
-It is derived from the lake: what it lacks is put in again (`flush_news.catch_up`), all of it after
-`clear`. Full text is SQLite's FTS5, with English stems; on PostgreSQL words as they are.
+It is derived from the lake: what it lacks is put in again (`flush_news.catch_up`). Full text is
+SQLite's FTS5, with English stems; on PostgreSQL words as they are.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -61,12 +61,6 @@ def put(connection: sa.Connection, rows: Iterable[Mapping[str, Any]]) -> None:
         text = {name: " ".join(words(row[name] or "")) for name in ("title", "summary")}
         connection.execute(sa.delete(_TEXT).where(_TEXT.c.rowid == number))
         connection.execute(sa.insert(_TEXT).values(rowid=number, **text))
-
-
-def clear(connection: sa.Connection) -> None:
-    """Forget all of the index, within the caller's transaction."""
-    for table in (news_tags, news_articles, _TEXT):
-        connection.execute(sa.delete(table))
 
 
 def count(ledger: Ledger) -> int:

@@ -13,7 +13,7 @@ from resources.ledger.database import Ledger
 from resources.ledger.tables import quarantine
 
 KEPT_MS = 90 * 86_400_000
-KEPT_ROWS = 100_000
+KEPT_ROWS = 100_000  # of each table
 
 
 def keep(
@@ -42,11 +42,13 @@ def count(ledger: Ledger, table: str) -> int:
 
 
 def prune(connection: sa.Connection, ledger: Ledger) -> int:
-    """Delete rows that came more than 90 days ago or are beyond the newest 100,000; returns how
-    many. A gap of candles that only such a row explained is asked for again."""
+    """Delete rows that came more than 90 days ago or are beyond the newest 100,000 of their table;
+    returns how many. A gap of candles that only such a row explained is asked for again."""
     table = quarantine.c
-    beyond = sa.select(table.id).order_by(table.id.desc()).limit(1).offset(KEPT_ROWS)
-    old = (table.at < ledger.clock - KEPT_MS) | (table.id <= beyond.scalar_subquery())
+    place = sa.func.row_number().over(partition_by=table.table_name, order_by=table.id.desc())
+    placed = sa.select(table.id, place.label("place")).subquery()
+    beyond = sa.select(placed.c.id).where(placed.c.place > KEPT_ROWS)
+    old = (table.at < ledger.clock - KEPT_MS) | table.id.in_(beyond)
     return connection.execute(sa.delete(quarantine).where(old)).rowcount
 
 

@@ -26,6 +26,8 @@ _HTML = ("<!doctype html", "<html", "<head", "<body")
 _ROOT = re.compile(r"<(?:\w+:)?(?:rss|feed|RDF)\b[^<>]*>")
 _ITEM = re.compile(r"<(?:item|entry)\b[^<>]*>")
 _END = re.compile(r"</(?:item|entry)\s*>")
+# Read again with each item: those of publishers have some hundred characters.
+_LONGEST_ROOT = 4_000
 MOST_ITEMS = 5_000
 
 
@@ -46,7 +48,8 @@ def read_document(body: bytes) -> Document:
 
     Bytes of another encoding than the declared one, bare ampersands, entities of HTML, tags that
     are not closed and control characters are mended, which the flags "encoding" and "repaired"
-    tell. Raises ValueError for what is HTML, has a DTD, is empty or no XML at all.
+    tell. Raises ValueError for what is HTML, has a DTD, is empty, no XML at all, or broken
+    below a root tag of more than 4,000 characters.
     """
     text, foreign = _decoded(body)
     text = _DECLARATION.sub("", text.lstrip("\ufeff \t\r\n\0"))
@@ -69,6 +72,8 @@ def _put_together(root: etree._Element, text: str) -> bool:
     opening = _ROOT.search(text)
     if opening is None:
         return False
+    if len(opening[0]) > _LONGEST_ROOT:
+        raise ValueError(f"it is broken below a root tag of more than {_LONGEST_ROOT:,} characters")
     for element in [one for one in root.iter() if _local(one) in ("item", "entry")]:
         parent = element.getparent()
         if parent is not None:

@@ -75,19 +75,24 @@ class Gathering:
     def _carried(self, known: Row, row: Row) -> None:
         if row["provider"] not in (known["provider"], *known["also_in"]):
             known["also_in"] = sorted([*known["also_in"], row["provider"]])
-            self._changed.add(known["id"])
+            self._note(known, row)
         if row["id"] not in self._articles:
             known["also_at"] = sorted([*known["also_at"], row["url"]])
             self._articles[row["id"]] = known
-            self._changed.add(known["id"])
+            self._note(known, row)
         own = (row["id"], row["provider"]) == (known["id"], known["provider"])
         if own and row["title"] != known["title"]:
             # A correction of the publisher's; others only tell it in their own words.
-            known |= {name: row[name] for name in ("title", "summary", "known_at")}
+            known |= {name: row[name] for name in ("title", "summary")}
             known["flags"] = [*known["flags"], *({"retitled"} - set(known["flags"]))]
             self._titles.add(known["id"], known["title"])
             self._fresh.add(known["id"])
-            self._changed.add(known["id"])
+            self._note(known, row)
+
+    def _note(self, known: Row, row: Row) -> None:
+        """An article is told by more than was known: its hour is to be counted anew."""
+        known["known_at"] = max(known["known_at"], row["known_at"])
+        self._changed.add(known["id"])
 
     def _twin(self, row: Row) -> Row | None:
         """The article of another publisher, at about the same time, with nearly the same title and

@@ -30,8 +30,8 @@ _INDEX = msgspec.json.Decoder(_Index, strict=False)
 def _questions(scope: Scope) -> Sequence[Question]:
     """All days where none is stored or a past one is asked for, else those since the newest."""
     days = 0
-    if scope.since is not None and scope.past is None:
-        days = 2 + (scope.now - scope.since) // _DAY
+    if _ID in scope.since and scope.past is None:
+        days = 2 + (scope.now - scope.since[_ID]) // _DAY
     return (Question(Call("/fng/", {"limit": str(days)}), _parse),)
 
 

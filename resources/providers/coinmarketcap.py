@@ -32,8 +32,8 @@ _HISTORY = msgspec.json.Decoder(_History, strict=False)
 def _questions(scope: Scope) -> Sequence[Question]:
     """All days where none is stored or a past one is asked for, else those since the newest."""
     days = (scope.now - _FIRST) // _DAY + 1
-    if scope.since is not None and scope.past is None:
-        days = min(days, 2 + (scope.now - scope.since) // _DAY)
+    if _ID in scope.since and scope.past is None:
+        days = min(days, 2 + (scope.now - scope.since[_ID]) // _DAY)
     return [
         Question(_call(start + 1, min(_MOST, days - start)), _parse)
         for start in range(0, max(days, 1), _MOST)

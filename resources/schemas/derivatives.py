@@ -87,10 +87,10 @@ OPEN_INTEREST_PAGE = Page(
 
 # Who pays every 4 or 8 hours pays at 00:00, 04:00 UTC and so on: these rows stay.
 _THIN = Thin(after_days=90, to=Interval.H4)
-_RATES = snapshot_table(FUNDING_PAGE, ("provider", "contract"), thin=_THIN)
+_RATES = snapshot_table(FUNDING_PAGE, ("provider", "contract", "paid"), thin=_THIN)
 _SIZES = snapshot_table(OPEN_INTEREST_PAGE, ("provider", "contract"), thin=_THIN)
-# One row per perpetual and hour: of a collection the rate that moves, of a past day the one that
-# was paid in that hour. `annualised` is the rate times the fundings of a year, HOURS_A_YEAR / hours.
+# One row per perpetual and hour of a collection, the rate that moves, and one per hour of a payment
+# on a past day that was collected, the rate that was paid. `annualised` is the rate times the fundings of a year, HOURS_A_YEAR / hours.
 FUNDING_RATES = replace(_RATES, schema=pl.Schema({**_RATES.schema, "annualised": pl.Float64()}))
 # One row per perpetual and hour. `base` is in the base asset, `usd` in US dollars; what the
 # provider does not tell of the two is made by our own prices, null where there is no fresh one.

@@ -129,8 +129,9 @@ _THIN = Thin(after_days=90, to=Interval.D1)
 ONCHAIN = snapshot_table(ONCHAIN_PAGE, ("provider", "chain", "metric"), thin=_THIN)
 # One row per chain, provider and hour: the newest block.
 BLOCKS = snapshot_table(BLOCKS_PAGE, ("provider", "chain"), thin=_THIN)
-# One row per transfer, whoever tells it first; its height is added once it has one. `usd` is its
-# amount at our own price of the hour in which it was told, null where there was no fresh one.
+# One row per transfer, whoever tells it, of the time at which it was first told; its height is added
+# once it has one. `usd` is its amount at our own price of the hour in which that was told, null
+# where there was no fresh one.
 LARGE_TRANSFERS = Table(
     "large_transfers",
     pl.Schema({"day": pl.String(), **TRANSFERS_PAGE.schema, "usd": pl.Float64(), **PROVENANCE}),

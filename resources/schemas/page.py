@@ -1,7 +1,7 @@
 """What a parser of a feed returns, and the table that such pages are kept in."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import polars as pl
 
@@ -28,7 +28,7 @@ class Page:
     feed: str
     schema: pl.Schema
     named: str
-    rules: Callable[[int], Rules] = field(default=_none)
+    rules: Callable[[int], Rules] = _none
 
     def checked(self, frame: pl.DataFrame, now_ms: int) -> pl.DataFrame:
         """The frame with a column `reason`: null for a sound row, else the first rule it breaks."""

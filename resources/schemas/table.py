@@ -20,7 +20,7 @@ PROVENANCE = {
 
 @dataclass(frozen=True, slots=True)
 class Thin:
-    """Of rows older than `after_days` the last of each interval `to` stays."""
+    """Of rows older than `after_days` the first of each interval `to` stays."""
 
     after_days: int
     to: Interval

@@ -193,12 +193,17 @@ def _alike(line: str, meanings: Mapping[str, str]) -> list[Topic]:
     encoder = _encoder()
     if encoder is None:
         return []
-    about, *vectors = encoder.embed([line, *meanings.values()])
+    (about,) = encoder.embed([line])
     cosines = {
-        name: sum(a * b for a, b in zip(about, vector, strict=True))
-        for name, vector in zip(meanings, vectors, strict=True)
+        name: sum(a * b for a, b in zip(about, _vector(encoder, meaning), strict=True))
+        for name, meaning in meanings.items()
     }
     return _ranked({n: min(c, 1.0) for n, c in cosines.items() if c >= _LEAST_ALIKE})[:_MOST]
+
+
+@functools.lru_cache(maxsize=256)
+def _vector(encoder: Embedded, meaning: str) -> list[float]:
+    return encoder.embed([meaning])[0]
 
 
 @functools.cache

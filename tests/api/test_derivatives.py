@@ -15,7 +15,13 @@ from tests.api.world import HOUR, START
 PATH = "/api/derivatives"
 
 
-def put(store: Store, table: Table, hour: int, *rows: tuple[str, str, str, str, float]) -> None:
+def put(
+    store: Store,
+    table: Table,
+    hour: int,
+    *rows: tuple[str, str, str, str, float],
+    paid: bool = False,
+) -> None:
     """Rows of (provider, contract, asset, quote, value) of one hour after START."""
     at = START + hour * HOUR
     frame = pl.DataFrame(
@@ -24,7 +30,7 @@ def put(store: Store, table: Table, hour: int, *rows: tuple[str, str, str, str, 
                 "day": day_key(at), "at": utc(at), "contract": contract, "asset": asset,
                 "quote": quote, "provider": provider, "mode": "sandbox",
                 "fetched_at": utc(at + 9_000), "known_at": utc(at + 9_000),
-                **_values(table, value),
+                **_values(table, value, paid),
             }
             for provider, contract, asset, quote, value in rows
         ],
@@ -33,9 +39,9 @@ def put(store: Store, table: Table, hour: int, *rows: tuple[str, str, str, str, 
     flush_rows(store.lake, store.ledger, table, frame)
 
 
-def _values(table: Table, value: float) -> dict[str, float | bool]:
+def _values(table: Table, value: float, paid: bool) -> dict[str, float | bool]:
     if table is FUNDING_RATES:
-        return {"rate": value, "hours": 8.0, "annualised": value * 1_095, "paid": False}
+        return {"rate": value, "hours": 8.0, "annualised": value * 1_095, "paid": paid}
     return {"amount": value, "base": value, "usd": value * 40_000}
 
 
@@ -93,6 +99,17 @@ def test_a_spelling_means_an_asset_or_a_market(
     body = client.get(PATH, params={"symbol": spelling}).json()
     assert [row["contract"] for row in body["data"]] == contracts
     assert (body["count"], body["requested"]) == (len(contracts), spelling)
+
+
+def test_a_rate_that_still_moves_comes_before_one_that_was_paid_in_its_hour(store: Store) -> None:
+    bitcoin = ("bitmex", "XBTUSD", "BTC", "USD")
+    put(store, FUNDING_RATES, 1, (*bitcoin, 0.0003), ("bitmex", "ETHUSD", "ETH", "USD", 0.0004), paid=True)
+    put(store, FUNDING_RATES, 1, (*bitcoin, 0.0001))
+    put(store, OPEN_INTERESTS, 1, (*bitcoin, 12.5))
+    with served(store.settings) as client:
+        rows = client.get(PATH).json()["data"]
+    told = [(row["contract"], row["funding_rate"], row["open_interest"]) for row in rows]
+    assert told == [("XBTUSD", 0.0001, 12.5), ("ETHUSD", 0.0004, None)]
 
 
 def test_an_unknown_symbol_is_404_and_a_long_one_422(client: httpx.Client) -> None:

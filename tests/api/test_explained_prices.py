@@ -9,6 +9,7 @@ import pytest
 
 from resources.flush_prices import flush_prices
 from resources.price_rules import RULES
+from resources.schemas import PRICES
 from tests.api.server import Store, served
 from tests.api.world import START, prices
 from tests.assets.said import concluded, dollars, quotes
@@ -112,6 +113,24 @@ def test_what_never_made_a_price_is_told_as_no_price(store: Store) -> None:
     assert (body["price"], body["at"]) == (None, "2026-05-01T12:00:00Z")
     assert body["reason"] == "far from the last price"
     assert (body["used"], len(body["rejected"]), body["unpriced"]) == ([], 1, None)
+
+
+def test_what_was_said_more_than_a_day_before_explains_nothing(store: Store) -> None:
+    say(store, 1000.0, last=5.0)
+    for later, status in ((1_440, 200), (1_441, 404)):
+        found = concluded(dollars((5.0, 5.0, 5.0), "ETH"))
+        moved = found.observations.with_columns(
+            pl.col("minute", "known_at").dt.offset_by(f"{later}m"), day=pl.lit("2026-05-02")
+        )
+        flush_prices(store.lake, store.ledger, found.prices.clear(), moved)
+        with served(store.settings) as client:
+            assert client.get(BTC).status_code == status
+
+
+def test_a_price_that_was_never_acknowledged_is_none(store: Store) -> None:
+    store.lake.merge(PRICES, concluded(dollars((5.0, 5.0, 5.0))).prices)
+    with served(store.settings) as client:
+        assert client.get(BTC).status_code == 404
 
 
 def test_a_second_run_of_a_minute_does_not_change_what_is_behind_its_price(store: Store) -> None:

@@ -1,15 +1,18 @@
 """What the sockets tell of news, sentiment and the market."""
 
 import time
+from pathlib import Path
 from typing import Any
 
 import polars as pl
+import pytest
 
 from assets.sentiment import by_hour
 from resources.flush_feed import flush_rows
 from resources.ledger import commits
 from resources.schemas import NEWS, SENTIMENT
-from tests.api.server import Store, served
+from tests.api.server import Store, served, until
+from tests.api.storing import put_prices
 from tests.api.talk import talking
 from tests.api.test_overview import put_market, put_totals
 from tests.articles import article, articles
@@ -43,6 +46,28 @@ async def test_an_article_is_told_as_the_list_of_news_has_it(store: Store) -> No
         assert heard["data"]["source"] == "sandbox:coindesk_rss"
         assert heard["data"]["sentiment"]["label"] == "bullish"
         assert client.get("/ws/stats").status_code == 200
+
+
+async def test_prices_that_come_while_the_lake_cannot_be_read_are_told_later(
+    store: Store, caplog: pytest.LogCaptureFixture
+) -> None:
+    with served(store.settings):
+        async with talking(store.settings) as talk:
+            row = article(1, NOW)
+            put_news(store, row)
+            await talk.hear_all("news")
+            [file] = map(Path, store.lake.files(NEWS))
+            away = file.rename(file.with_suffix(".away"))
+            keys = [{"id": row["id"], "period": row["period"]}]
+            with store.ledger.write() as connection:
+                commits.record(connection, store.ledger, NEWS.name, 1, keys, 1)
+            put_prices(store, 0, BTC=40_000.0)
+            caplog.clear()
+            until(lambda: caplog.text.count("new commits wait") == 2)
+            away.rename(file)
+            await talk.hear_all("news")
+            [heard] = await talk.hear_all("price_update")
+            assert heard["data"]["price"] == 40_000.0
 
 
 async def test_with_symbols_only_news_that_mention_them_are_heard(store: Store) -> None:

@@ -193,13 +193,14 @@ def test_a_lie_about_a_stablecoin_moves_nothing_quoted_in_it() -> None:
 @pytest.mark.parametrize(
     ("said", "last", "ago", "price"),
     [
-        # This minute's rate, though few tell it, as long as a last one confirms it.
-        ((0.9,), 1.0, 1, 90.0),
-        ((0.9, 0.9), 1.0, 60, 90.0),
-        # A rate that nothing confirms is none, as is one far away.
+        # This minute's rate, on which three agree, whatever the last one was.
+        ((0.9, 0.9, 0.9), 1.0, 1, 90.0),
+        # Fewer tell none, also near the last one, which counts for a quarter of an hour.
+        ((0.9,), 0.95, 1, 95.0),
+        ((0.9, 0.9), 0.95, 1, 95.0),
+        ((0.9, 0.9), 0.95, 16, None),
         ((0.9, 0.9), None, 1, None),
         ((10.0,), 0.95, 1, 95.0),
-        # Else the last one, of up to a quarter of an hour ago.
         ((), 0.95, 15, 95.0),
         ((), 0.95, 16, None),
         ((), None, 1, None),

@@ -72,6 +72,31 @@ def test_two_liars_of_seven_about_a_stablecoin_too_move_no_price_out_of_the_hone
     assert min(values) * (1 - ROUND) <= found["BTC"] <= max(values) * (1 + ROUND)
 
 
+# One provider alone says that the coin cost a fifth more, a minute after all agreed that it did not.
+@example(honest=[(LEVEL, True)] * 4, rates=[], lie=1.19, last=1.0)
+@example(honest=[(LEVEL, True)] * 4 + [(LEVEL, False)], rates=[], lie=1.19, last=1.0)
+@example(honest=[(LEVEL, True)] * 4, rates=[1.0], lie=1.04, last=1.0)
+@given(
+    st.lists(st.tuples(CLOSE, st.booleans()), min_size=4, max_size=7),
+    st.lists(CLOSE.map(lambda price: price / LEVEL), max_size=2),
+    ANY | WIDE.map(lambda price: price / LEVEL),
+    st.none() | CLOSE.map(lambda price: price / LEVEL),
+)
+def test_a_liar_about_a_stablecoin_that_few_quote_moves_no_price_out_of_the_honest_ones(
+    honest: list[tuple[float, bool]], rates: list[float], lie: float, last: float | None
+) -> None:
+    answers = [
+        quotes(f"h{n}", ("BTC", "USDT" if tethers else "USD", price))
+        for n, (price, tethers) in enumerate(honest)
+    ]
+    answers += [quotes(f"r{n}", ("USDT", "USD", rate)) for n, rate in enumerate(rates)]
+    answers.append(quotes("l", ("USDT", "USD", lie)))
+    price = prices(concluded(answers, {"USDT": last} if last else None)).get("BTC")
+    known = [*rates, *([last] if last else [])]
+    values = [v * r for v, tethers in honest for r in (known if tethers else [1.0])]
+    assert price is None or min(values) * (1 - ROUND) <= price <= max(values) * (1 + ROUND)
+
+
 @given(
     st.lists(WIDE | ANY, min_size=1, max_size=9), st.lists(CLOSE, max_size=3), LAST, st.randoms()
 )

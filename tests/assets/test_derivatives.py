@@ -6,9 +6,10 @@ import polars as pl
 import pytest
 
 from assets.derivatives import derivatives
+from resources.flush_feed import flush_rows
 from resources.flush_prices import flush_prices
 from resources.ledger import commits
-from resources.schemas import FUNDING_RATES, OPEN_INTERESTS
+from resources.schemas import FUNDING_RATES, OPEN_INTERESTS, UTC_TIME
 from tests.api.world import prices
 from tests.runs import Platform
 
@@ -88,6 +89,20 @@ def test_a_past_day_holds_what_was_paid(everyone: Platform) -> None:
     assert bitcoin["hours"].to_list() == [8.0] * 3
     by_hour = rows.filter(provider="hyperliquid", contract="BTC")
     assert by_hour["at"].dt.hour().to_list() == list(range(24))
+
+
+def test_what_was_paid_stands_beside_what_was_collected_on_that_day(everyone: Platform) -> None:
+    everyone.run(derivatives, [day()])
+    moved = everyone.rows(FUNDING_RATES).filter(provider="hyperliquid", contract="BTC")
+    at = datetime.fromisoformat(day(2)).replace(tzinfo=UTC) + timedelta(hours=8)
+    earlier = moved.with_columns(day=pl.lit(day(2)), at=pl.lit(at, UTC_TIME))
+    flush_rows(everyone.lake, everyone.ledger, FUNDING_RATES, earlier)
+    everyone.run(derivatives, [day(2)])
+    rows = everyone.rows(FUNDING_RATES).filter(
+        day=day(2), provider="hyperliquid", contract="BTC"
+    )
+    assert rows.filter(pl.col("paid"))["at"].dt.hour().to_list() == list(range(24))
+    assert rows.filter(~pl.col("paid")).equals(earlier)
 
 
 def test_the_others_tell_where_one_fails_and_its_failure_is_kept(everyone: Platform) -> None:

@@ -6,6 +6,7 @@ import polars as pl
 import pytest
 
 from assets.fear_greed import fear_greed
+from resources.flush_feed import flush_rows
 from resources.ledger import commits, feed_times
 from resources.schemas.fear_greed import FEAR_GREED
 from tests.runs import Platform
@@ -53,6 +54,21 @@ def test_each_index_has_its_own_days(everyone: Platform) -> None:
     days = rows.filter(provider="coinmarketcap")["of"]
     assert days.diff().drop_nulls().unique().to_list() == [timedelta(days=1)]
     assert days[-1].date().isoformat() == today()
+
+
+def test_an_index_that_was_away_gets_the_days_that_it_missed(everyone: Platform) -> None:
+    midnight = datetime.fromisoformat(today()).replace(tzinfo=UTC)
+    for provider, ago in (("alternative_me", 40), ("coinmarketcap", 0)):
+        of = midnight - timedelta(days=ago)
+        row = {
+            "year": f"{of:%Y}", "of": of, "value": 50.0, "provider": provider, "mode": "sandbox",
+            "fetched_at": of, "known_at": of,
+        }  # fmt: skip
+        frame = pl.DataFrame([row], schema=FEAR_GREED.schema)
+        flush_rows(everyone.lake, everyone.ledger, FEAR_GREED, frame)
+    assert everyone.run(fear_greed, [today()]).success
+    days = everyone.rows(FEAR_GREED).filter(provider="alternative_me")["of"]
+    assert days.to_list() == [midnight - timedelta(days=ago) for ago in range(41, -1, -1)]
 
 
 @pytest.mark.parametrize("broken", ["alternative_me", "coinmarketcap"])

@@ -1,10 +1,13 @@
 """News, collected from the sandbox."""
 
+import asyncio
+from dataclasses import replace
 from typing import Any
 
 import httpx
 import polars as pl
 import pytest
+from aiohttp import web
 
 from assets.news import news
 from resources.ledger import commits, logs
@@ -17,6 +20,7 @@ from resources.plan import day_key
 from resources.providers import load_providers
 from resources.schemas import NEWS
 from resources.schemas.news import FLAGS
+from tests.resources.http.played import played
 from tests.runs import Platform
 
 # Some of each kind: what they are peculiar in stands in sandbox/news/feeds.py.
@@ -109,6 +113,25 @@ def test_who_fails_keeps_nobody_else_from_being_stored(press: Platform) -> None:
     assert failures.keys() == broken.keys()
     assert {name: why for name, (_, why) in broken.items() if why not in failures[name]} == {}
     assert press.rows(NEWS).height > 20
+
+
+async def test_stories_that_all_break_a_rule_are_quarantined(press: Platform) -> None:
+    async def press_of_two(request: web.Request) -> web.Response:
+        link = "" if "ambcrypto" in request.path else "<link>https://u.today/a</link>"
+        story = f"<item><title>Bitcoin rises</title>{link}</item>"
+        return web.Response(text=f"<rss><channel>{story}</channel></rss>")
+
+    press.keep("ambcrypto_rss", "u_today_rss")
+    async with played(press_of_two) as server:
+        both = replace(press, sandbox=server.url)
+        result = await asyncio.to_thread(both.run, news, [today(press)])
+    metadata = result.asset_materializations_for_node("news")[0].metadata
+    assert metadata["quarantined"].value == 1
+    assert press.quarantined() == {"no address"}
+    assert told_by(press) == {"u_today_rss"}
+    assert metadata["failures"].value == {
+        "ambcrypto_rss": "AMBCrypto told no sound row of news: no address"
+    }
 
 
 def test_whose_budget_is_used_up_is_left_out_with_the_reason(press: Platform) -> None:

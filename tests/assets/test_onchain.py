@@ -15,6 +15,8 @@ from resources.ledger import commits
 from resources.market.chains import CHAINS
 from resources.plan import day_key
 from resources.schemas import BLOCKS, LARGE_TRANSFERS, ONCHAIN, utc
+from sandbox.chains import CHAINS as PLAYED
+from sandbox.chains import Transfer, recent
 from sandbox.server import running
 from tests.api.world import prices
 from tests.runs import Platform
@@ -97,6 +99,34 @@ def test_large_transfers_are_told_once_and_priced_by_us(everyone: Platform) -> N
     assert bitcoin["usd"].to_list() == pytest.approx((bitcoin["amount"] * 65_000).to_list())
     assert rows.filter(asset="ETH")["usd"].null_count() == rows.filter(asset="ETH").height
     assert (rows["day"] == rows["moved_at"].dt.strftime("%Y-%m-%d")).all()
+
+
+def put_transfer(everyone: Platform, one: Transfer, seen: datetime, height: int | None) -> None:
+    row = {
+        "day": f"{seen:%Y-%m-%d}", "chain": "bitcoin", "hash": one.hash, "asset": "BTC",
+        "amount": one.amount, "height": height, "moved_at": seen, "provider": "acme",
+        "mode": "sandbox", "fetched_at": seen, "known_at": seen,
+    }  # fmt: skip
+    frame = pl.DataFrame([row], schema=LARGE_TRANSFERS.schema)
+    flush_rows(everyone.lake, everyone.ledger, LARGE_TRANSFERS, frame)
+
+
+def test_a_transfer_that_waited_over_midnight_stays_one_row(everyone: Platform) -> None:
+    bitcoin, now = PLAYED["bitcoin"], everyone.ledger.now()
+    seen = datetime.fromisoformat(today()).replace(tzinfo=UTC) - timedelta(minutes=1)
+    block, mined = recent(bitcoin, now - 600_000)[0]
+    waits = bitcoin.block(bitcoin.at(now).number + 1).transfers[0]
+    put_transfer(everyone, mined, seen, None)
+    put_transfer(everyone, waits, seen, 900_000)
+    everyone.keep("blockchair", "blockchain_info")
+    assert run(everyone).success
+    rows = everyone.rows(LARGE_TRANSFERS)
+    assert rows.select("chain", "hash").is_unique().all()
+    told = rows.filter(pl.col("hash").is_in([mined.hash, waits.hash]))
+    assert set(told.select("hash", "moved_at", "height").rows()) == {
+        (mined.hash, seen, block.height),
+        (waits.hash, seen, 900_000),
+    }
 
 
 def test_a_block_below_the_last_one_is_quarantined(everyone: Platform) -> None:

@@ -7,8 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assets.sentiment import by_hour, sentiment
-from resources.schemas import NEWS, SENTIMENT
+from resources.asking import Told
+from resources.flush_news import flush_news
+from resources.news.feed import parse_feed
+from resources.schemas import NEWS, SENTIMENT, utc
+from resources.schemas.news import NEWS_PAGE
+from resources.sentiment import open_engine
 from tests.articles import SCORES, article, articles
+from tests.resources.news.feeds import titled
 from tests.runs import Platform
 
 HOUR = 3_600_000
@@ -107,3 +113,32 @@ def test_a_past_partition_counts_its_own_day(everyone: Platform) -> None:
     everyone.lake.merge(NEWS, articles([article(1, NOON), article(2, old)]))
     assert everyone.run(sentiment, ["2026-03-02"]).success
     assert everyone.rows(SENTIMENT).filter(scope="overall").height == 2
+
+
+def test_who_carries_an_article_later_is_counted_as_its_source(everyone: Platform) -> None:
+    def tell(provider: str, hours: int, *titles: str) -> None:
+        at = NOON + hours * HOUR
+        page = NEWS_PAGE.checked(parse_feed(titled(titles)), at)
+        told = [Told(provider, page, at)]
+        flush_news(everyone.lake, everyone.ledger, told, "sandbox", open_engine("lexicon").score)
+        assert everyone.run(sentiment, [f"{datetime.now(UTC):%Y-%m-%d}"]).success
+
+    tell("coindesk_rss", 0, "Bitcoin rallies")
+    tell("coindesk_rss", 1, "Bitcoin rallies", "Ether sleeps through the whole of the week")
+    tell("decrypt_rss", 24, "Bitcoin rallies")
+    found = told(everyone.rows(SENTIMENT), "source")
+    assert {name: count for (_, name), (count, _) in found.items()} == {
+        "coindesk_rss": 2,
+        "decrypt_rss": 1,
+    }
+
+
+def test_of_months_without_news_only_what_tells_so_is_read(everyone: Platform) -> None:
+    day = f"{datetime.now(UTC):%Y-%m-%d}"
+    everyone.lake.merge(NEWS, articles([article(1, NOON), article(2, NOON - 40 * 24 * HOUR)]))
+    assert everyone.run(sentiment, [day]).success
+    old = next(file for file in everyone.lake.files(NEWS) if "2026-01" in file)
+    pl.read_parquet(old, columns=["published_at", "known_at", "sentiment"]).write_parquet(old)
+    everyone.lake.merge(NEWS, articles([article(3, NOON, known_at=utc(NOON + HOUR))]))
+    assert everyone.run(sentiment, [day]).success
+    assert sorted(everyone.rows(SENTIMENT).filter(scope="overall")["articles"]) == [1, 2]

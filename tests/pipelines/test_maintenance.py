@@ -28,14 +28,16 @@ class Home:
     def folder(self) -> Path:
         return self.path / "backups"
 
-    def run(self, job: dg.JobDefinition, lake: str | None = None) -> dg.ExecuteInProcessResult:
+    def run(
+        self, job: dg.JobDefinition, lake: str | None = None, ledger: str | None = None
+    ) -> dg.ExecuteInProcessResult:
         resources = {
             "lake": LakeResource(url=lake or self.lake.url),
             "home": self.path,
-            "ledger": LedgerResource(url=self.ledger.url),
+            "ledger": LedgerResource(url=ledger or self.ledger.url),
             "kept_backups": BackupsResource(folder=str(self.folder), mode="sandbox", count=2),
         }
-        with dg.DagsterInstance.ephemeral() as instance:
+        with dg.DagsterInstance.ephemeral(str(self.path / "dagster")) as instance:
             return job.execute_in_process(
                 resources=resources, instance=instance, raise_on_error=False
             )
@@ -85,6 +87,14 @@ def test_the_databases_are_vacuumed(home: Home) -> None:
     assert "bytes before" in str(home.metadata(result, "vacuum_databases")["ledger.db"])
 
 
+def test_dagster_s_databases_are_vacuumed_also_where_the_ledger_is_no_file(home: Home) -> None:
+    of_dagster = home.path / "dagster" / "schedules" / "schedules.db"
+    of_dagster.parent.mkdir(parents=True)
+    of_dagster.touch()
+    result = home.run(maintenance.database_vacuum, ledger="sqlite://")
+    assert list(home.metadata(result, "vacuum_databases")) == ["schedules.db"]
+
+
 def open_alerts(ledger: Ledger) -> list[str]:
     found, _ = alerts.read(ledger, alerts.Wanted(), 10)
     return [one.news.message for one in found if one.resolved_at is None]
@@ -92,14 +102,25 @@ def open_alerts(ledger: Ledger) -> list[str]:
 
 def test_a_backup_that_cannot_be_made_is_one_alert_until_one_is_made(home: Home) -> None:
     store(home.lake, 1)
+    home.folder.write_text("no folder")
     for _ in range(2):
-        assert not home.run(maintenance.daily_backup, "s3://no-folder/lake").success
+        assert not home.run(maintenance.daily_backup).success
     (told,) = open_alerts(home.ledger)
     assert told.startswith("the daily backup was not made: ")
+    home.folder.unlink()
     assert home.run(maintenance.daily_backup).success
     assert open_alerts(home.ledger) == []
     (made,) = backups.read_all(home.folder)
     assert backups.verify(home.folder, made.id) == []
+
+
+def test_what_is_no_file_is_not_backed_up_and_alerts_nobody(home: Home) -> None:
+    for stores in ({"lake": "s3://no-folder/lake"}, {"ledger": "sqlite://"}):
+        result = home.run(maintenance.daily_backup, **stores)
+        assert result.success
+        assert home.metadata(result, "back_up") == {}
+    assert open_alerts(home.ledger) == []
+    assert backups.read_all(home.folder) == []
 
 
 def test_each_job_has_a_schedule_at_a_minute_of_its_own() -> None:

@@ -132,11 +132,12 @@ def test_rows_that_break_a_rule_are_not_stored(lake: Lake, ledger: Ledger) -> No
     assert stored(lake)["title"].to_list() == ["sound"]
 
 
-def test_what_the_index_lacks_is_put_in_again(lake: Lake, ledger: Ledger) -> None:
-    """As after a kill between lake and ledger, or where the index was cleared."""
-    flush(lake, ledger, told(titled(["one", "two", "three"])))
-    with ledger.write() as connection:
-        news.clear(connection)
+def test_what_the_index_lacks_is_put_in_again(lake: Lake, ledger: Ledger, tmp_path: Path) -> None:
+    """As after a kill between lake and ledger, or where an older ledger was put back."""
+    lost = Ledger(f"sqlite:///{tmp_path / 'lost.db'}")
+    lost.migrate()
+    flush(lake, lost, told(titled(["one", "two", "three"])))
+    lost.close()
     flush(lake, ledger, told(rss(item("four", "/four"))))
     assert news.count(ledger) == stored(lake).height == 4
     assert len(news.find(ledger, Wanted(phrases=phrases("two")), 5)) == 1

@@ -10,6 +10,9 @@ from hypothesis import strategies as st
 
 from resources.market import Interval
 from resources.schemas import CANDLE_PAGE, QUOTES, check_candles, check_quotes
+from resources.schemas.defi import DEFI_PROTOCOL_TVL_PAGE, DEFI_TVL_PAGE
+from resources.schemas.fear_greed import FEAR_GREED_PAGE
+from resources.schemas.page import Page
 
 HOUR = datetime(2026, 5, 1, 12, tzinfo=UTC)
 NOW = int(HOUR.timestamp() * 1000) + 600_000
@@ -84,3 +87,19 @@ def test_a_quote_names_the_first_rule_it_breaks(
     row = {"native": "BTCUSD", "price": price, "observed_at": observed_at, "change_24h": None}
     checked = check_quotes(pl.DataFrame([row], schema=QUOTES), NOW)
     assert checked["reason"].item() == expected
+
+
+@pytest.mark.parametrize("page", [FEAR_GREED_PAGE, DEFI_TVL_PAGE, DEFI_PROTOCOL_TVL_PAGE])
+@pytest.mark.parametrize(
+    ("time", "expected"), [("22:59", "impossible time"), ("23:01", None), ("00:00", None)]
+)
+def test_a_day_is_told_once_it_has_begun_by_a_clock_that_is_an_hour_ahead_at_most(
+    page: Page, time: str, expected: str | None
+) -> None:
+    hour, minute = map(int, time.split(":"))
+    told = HOUR.replace(day=2 if hour else 1, hour=0)
+    now = int(HOUR.replace(hour=hour, minute=minute).timestamp() * 1000)
+    row = {"of": told, "value": 5.0, "tvl": 5.0, "chain": "a", "slug": "a"}
+    known = {name: value for name, value in row.items() if name in page.schema}
+    frame = page.checked(pl.DataFrame([known], schema=page.schema), now)
+    assert frame["reason"].to_list() == [expected]

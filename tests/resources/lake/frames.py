@@ -1,11 +1,11 @@
-"""Hand-made candles for tests of the lake."""
+"""Hand-made candles and transfers for tests of the lake."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 import polars as pl
 
-from resources.schemas import CANDLES, bucket_of
+from resources.schemas import CANDLES, LARGE_TRANSFERS, bucket_of
 
 START = datetime(2024, 1, 1, tzinfo=UTC)
 
@@ -37,3 +37,14 @@ def candles(
         fetched_at=pl.lit(known, CANDLES.schema["fetched_at"]),
         known_at=pl.lit(known, CANDLES.schema["known_at"]),
     ).select(CANDLES.schema.names())
+
+
+def transfers(names: Sequence[str], minute: int, height: int | None) -> pl.DataFrame:
+    """Transfers that are told to have moved in one minute of 2024-01-01."""
+    at = START + timedelta(minutes=minute)
+    row = {
+        "day": "2024-01-01", "chain": "bitcoin", "asset": "BTC", "amount": 150.0, "height": height,
+        "moved_at": at, "usd": None, "provider": "acme", "mode": "live",
+        "fetched_at": at, "known_at": at,
+    }  # fmt: skip
+    return pl.DataFrame([{**row, "hash": name} for name in names], schema=LARGE_TRANSFERS.schema)

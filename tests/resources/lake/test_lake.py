@@ -1,7 +1,7 @@
 """Merging into the lake: nothing doubled, nothing lost, old values kept."""
 
 import multiprocessing
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from resources.errors import StoreUnavailable
 from resources.lake import Lake, Merged
-from resources.schemas import CANDLE_REVISIONS, CANDLES, PRICES, Table
-from tests.resources.lake.frames import START, candles
+from resources.schemas import CANDLE_REVISIONS, CANDLES, LARGE_TRANSFERS, PRICES, Table
+from tests.resources.lake.frames import START, candles, transfers
 
 hours = st.lists(st.integers(0, 2000), min_size=1, max_size=40)
 symbols = st.lists(st.sampled_from(["BTC/USDT", "ETH/USDT", "O'X/USD", "XRP/USDT"]), min_size=1)
@@ -120,6 +120,20 @@ def test_a_price_that_is_stored_for_a_minute_stays(tmp_path: Path) -> None:
     assert rows(lake, PRICES)["price"].to_list() == [1.0]
 
 
+@pytest.mark.parametrize("minutes", [(725, 740), (740, 725)])
+def test_a_row_whose_time_is_no_part_of_its_key_is_found_at_any_time(
+    tmp_path: Path, minutes: tuple[int, int]
+) -> None:
+    first, second = Lake(str(tmp_path)), Lake(str(tmp_path))
+    assert rows(second, LARGE_TRANSFERS).is_empty()
+    first.merge(LARGE_TRANSFERS, transfers(["a", "b"], minutes[0], None))
+    merged = second.merge(LARGE_TRANSFERS, transfers(["b", "c"], minutes[1], 900))
+    assert (merged.inserted, merged.revised) == (1, 1)
+    assert second.merge(LARGE_TRANSFERS, transfers(["b"], 0, 900)) == Merged(None)
+    stored = rows(first, LARGE_TRANSFERS).sort("hash")
+    assert stored.select("hash", "height").rows() == [("a", None), ("b", 900), ("c", 900)]
+
+
 def test_a_scan_reads_the_window_and_the_partitions_asked_for(tmp_path: Path) -> None:
     lake = Lake(str(tmp_path))
     lake.merge(CANDLES, pl.concat(candles(s, range(24)) for s in ("BTC/USDT", "ETH/USDT")))
@@ -144,20 +158,35 @@ def _merge_in_process(folder: str, shift: int) -> None:
         lake.merge(CANDLES, pl.concat(candles(s, wanted) for s in ("BTC/USDT", "ETH/USDT")))
 
 
-def test_two_processes_that_merge_the_same_new_keys_double_nothing(tmp_path: Path) -> None:
-    Lake(str(tmp_path)).version(CANDLES)
+def _tell_in_process(folder: str, shift: int) -> None:
+    lake = Lake(folder)
+    for number in range(20):
+        lake.merge(LARGE_TRANSFERS, transfers([str(number)], number + shift, shift))
+
+
+def _two_processes(merge: Callable[[str, int], None], folder: Path) -> None:
     spawn = multiprocessing.get_context("spawn")
-    workers = [
-        spawn.Process(target=_merge_in_process, args=(str(tmp_path), shift)) for shift in (0, 50)
-    ]
+    workers = [spawn.Process(target=merge, args=(str(folder), shift)) for shift in (0, 50)]
     for worker in workers:
         worker.start()
     for worker in workers:
         worker.join(60)
     assert [worker.exitcode for worker in workers] == [0, 0]
+
+
+def test_two_processes_that_merge_the_same_new_keys_double_nothing(tmp_path: Path) -> None:
+    Lake(str(tmp_path)).version(CANDLES)
+    _two_processes(_merge_in_process, tmp_path)
     stored = rows(Lake(str(tmp_path)))
     assert stored.height == 2 * 3 * 250
     assert stored.unique(CANDLES.key).height == stored.height
+
+
+def test_two_processes_that_tell_one_key_of_two_times_double_nothing(tmp_path: Path) -> None:
+    Lake(str(tmp_path)).version(LARGE_TRANSFERS)
+    _two_processes(_tell_in_process, tmp_path)
+    stored = rows(Lake(str(tmp_path)), LARGE_TRANSFERS)
+    assert sorted(stored["hash"], key=int) == [str(number) for number in range(20)]
 
 
 def test_a_folder_that_cannot_be_written_is_a_clear_error() -> None:

@@ -119,14 +119,6 @@ def test_an_article_is_known_by_all_of_its_addresses(ledger: Ledger) -> None:
     assert len(news.known(ledger, [*map(str, range(12_000)), other])) == 1
 
 
-def test_what_was_cleared_is_gone(filled: Ledger) -> None:
-    with filled.write() as connection:
-        news.clear(connection)
-    assert (found(filled), found(filled, q="hack"), news.count(filled)) == ([], [], 0)
-    put(filled, article(1))
-    assert found(filled, q="bitcoin") == ids(1)
-
-
 def test_sources_are_known(filled: Ledger) -> None:
     assert news.knows_source(filled, "The WEEKLY")
     assert not news.knows_source(filled, "BTC")
@@ -148,7 +140,6 @@ def test_a_hostile_search_finds_or_is_refused(filled: Ledger, q: str) -> None:
 @given(st.text(max_size=60) | st.lists(st.sampled_from(['"', "NEAR", "(", ")", "*", ":", "OR", "-", "a"]), max_size=12).map(" ".join))  # fmt: skip
 def test_any_search_finds_or_is_refused(emptied: Ledger, q: str) -> None:
     with emptied.write() as connection:
-        news.clear(connection)
         news.put(connection, [article(1, title=q or "x", summary=q)])
     try:
         asked: Iterable[Any] = phrases(q)

@@ -86,6 +86,18 @@ def test_quarantined_rows_go_after_90_days(ledger: Ledger) -> None:
     assert quarantine.count(ledger, "prices") == 1
 
 
+def test_many_quarantined_rows_of_one_table_push_out_none_of_another(ledger: Ledger) -> None:
+    row = {"provider": "kraken", "symbol": "BTC", "reason": "not finite", "at": ledger.now()}
+    with ledger.write() as connection:
+        quarantine.keep(ledger, connection, "candles", "kraken", "BTC/USD", [{"reason": "old"}])
+        many = [{**row, "table_name": "prices", "row": str(n)} for n in range(quarantine.KEPT_ROWS)]
+        connection.execute(quarantine_table.insert(), many)
+        quarantine.keep(ledger, connection, "prices", "kraken", "BTC", [{"reason": "new"}])
+    assert retention.clean_up(ledger, MUCH)["quarantine"] == 1
+    assert quarantine.count(ledger, "prices") == quarantine.KEPT_ROWS
+    assert quarantine.count(ledger, "candles") == 1
+
+
 def look(ledger: Ledger, provider: str, size: int) -> None:
     """A look at a provider whose answer cannot be compressed."""
     answered = snapshots.Answered(provider, ok=True, size=size, body=os.urandom(size))

@@ -22,13 +22,16 @@ def test_the_whole_history_is_asked_for_in_pages_of_500_days() -> None:
     everything = [("1", "500"), ("501", "500"), ("1001", "109")]
     assert asked(Scope(SCOPE.assets, NOON)) == everything
     past = (NOON - 9 * DAY, NOON - 8 * DAY)
-    assert asked(Scope(SCOPE.assets, NOON, past, since=NOON)) == everything
+    assert asked(Scope(SCOPE.assets, NOON, past, since={"coinmarketcap": NOON})) == everything
+    # What others have told says nothing of its own.
+    assert asked(Scope(SCOPE.assets, NOON, since={"alternative_me": NOON})) == everything
 
 
 def test_once_it_is_stored_the_newest_days_are_asked_for() -> None:
     today = NOON // DAY * DAY
-    assert asked(Scope(SCOPE.assets, NOON, since=today)) == [("1", "2")]
-    assert asked(Scope(SCOPE.assets, NOON, since=today - 40 * DAY)) == [("1", "42")]
+    assert asked(Scope(SCOPE.assets, NOON, since={"coinmarketcap": today})) == [("1", "2")]
+    earlier = {"coinmarketcap": today - 40 * DAY}
+    assert asked(Scope(SCOPE.assets, NOON, since=earlier)) == [("1", "42")]
 
 
 def test_of_a_day_that_comes_twice_the_newest_value_counts() -> None:

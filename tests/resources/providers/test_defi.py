@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from resources.asking import Told
-from resources.flush_feed import flush_rows, quarantine_told, snapshot_of
+from resources.asking import Told, quarantine_told
+from resources.flush_feed import flush_rows, snapshot_of
 from resources.lake import Lake
 from resources.ledger import Ledger
 from resources.providers import load_providers
