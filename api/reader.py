@@ -40,12 +40,18 @@ class OnDemand(Generic[T]):
                 self._lock.release()
         return self._loaded[0]
 
+    def loaded(self) -> T | None:
+        """What is loaded by now; None where nobody has needed it yet."""
+        return next(iter(self._loaded), None)
+
 
 class Reader:
-    """Safe to use from several threads; `zero_shot` names topics, None where keywords do."""
+    """Safe to use from several threads; `zero_shot` names topics, None where keywords do, and
+    `loaded` is the engine, None until a text was read."""
 
     def __init__(self, model: str, topic_model: str | None, token: SecretStr | None) -> None:
-        engine = partial(open_engine, model, token)
+        load = partial(open_engine, model, token)
         zero_shot = partial(open_zero_shot, topic_model, token)
-        self.engine = OnDemand[Engine]("the sentiment model", engine).get
+        engine = OnDemand[Engine]("the sentiment model", load)
+        self.engine, self.loaded = engine.get, engine.loaded
         self.zero_shot = OnDemand[ZeroShot | None]("the topic model", zero_shot).get

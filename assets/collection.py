@@ -1,5 +1,6 @@
 """The run of a feed: where its errors leave, and its line in the logs."""
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -16,10 +17,20 @@ _SHOWN = 50
 
 @dataclass(slots=True)
 class Collection:
-    """What a run has stored of a feed, and by name (a symbol, a provider) why others failed."""
+    """What a run has stored of a feed, and by name (a symbol, a provider) why others failed; it
+    `crashed` where it ended in an error that is none of ours."""
 
     records: int = 0
     failures: dict[str, str] = field(default_factory=dict)
+    crashed: bool = False
+
+    def end(self, feed: str, error: BaseException | None) -> None:
+        """Note what a run ended in; that of one that was interrupted is no failure."""
+        if isinstance(error, HeadwaterError):
+            self.failures = self.failures or {feed: str(error)}
+        elif isinstance(error, Exception):
+            self.crashed = True
+            self.failures[feed] = f"{type(error).__name__}: {error}"
 
 
 @contextmanager
@@ -36,15 +47,14 @@ def collecting(
 
 @contextmanager
 def logged(ledger: Ledger, feed: str, run_id: str) -> Iterator[Collection]:
-    """Write what the block has filled in, also where it ends in an error of ours."""
-    collection = Collection()
+    """Write what the block has filled in, and what it ended in where that is an error."""
+    collection, whole = Collection(), False
     try:
         yield collection
-    except HeadwaterError as error:
-        if not collection.failures:
-            collection.failures[feed] = str(error)
-        raise
+        whole = True
     finally:
+        if not whole:
+            collection.end(feed, sys.exception())
         logs.append(ledger, [_line(feed, run_id, collection)])
 
 
@@ -58,5 +68,6 @@ def _line(feed: str, run_id: str, collection: Collection) -> Line:
         "failed": len(failures),
         "failures": dict(list(failures.items())[:_SHOWN]),
     }
-    level: logs.Level = "info" if not failures else "warning" if records else "error"
+    partly = records and not collection.crashed
+    level: logs.Level = "info" if not failures else "warning" if partly else "error"
     return Line("collection", level, f"{feed}: {records} stored{some}", details=details)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 import dagster as dg
 import polars as pl
@@ -38,7 +39,8 @@ class Part:
     """One table of a feed, and the page that it is made of.
 
     The first member of the pool that answers is asked, or `each` of them. `judge` puts rows right
-    by what is stored, and gives one that cannot be its `reason`; `shape` makes the table's rows of
+    by what is stored, and gives one that cannot be its `reason`: an answer of which it leaves none
+    is refused, and the next member asked. `shape` makes the table's rows of
     the others. `also` are other tables that these rows tell of, each with its own shape. `names`
     are what answers are wanted of one by one, where a provider has one for each; `since` is up to
     when (ms) each provider's history is stored.
@@ -48,7 +50,7 @@ class Part:
     table: Table
     each: bool = False
     shape: Shape | None = None
-    judge: Callable[[Told, Lake], Told] | None = None
+    judge: Callable[[Told, Lake, Ledger], Told] | None = None
     also: Sequence[tuple[Table, Shape]] = ()
     names: Callable[[Lake, Scope], Sequence[str]] | None = None
     since: Callable[[Lake], Mapping[str, int]] | None = None
@@ -154,8 +156,6 @@ class Run:
 
     async def _collect(self, asking: Asking, part: Part, outcome: Outcome) -> None:
         told = await self._ask(asking, part)
-        if part.judge:
-            told = [part.judge(one, self.lake) for one in told]
         rows = snapshot_of(told, self.feeds.mode, self.at)
         if part.shape:
             rows = part.shape(rows, self.ledger)
@@ -183,14 +183,18 @@ class Run:
         since = part.since(self.lake) if part.since else {}
         names = tuple(part.names(self.lake, self.scope)) if part.names else ()
         scope = replace(self.scope, since=since, names=names)
+        judge = partial(self._judged, part)
         if part.each:
-            told, failures = await asking.each(part.page, scope)
+            told, failures = await asking.each(part.page, scope, judge)
         else:
-            told, failures = [await asking.first(part.page, scope)], {}
+            told, failures = [await asking.first(part.page, scope, judge)], {}
         self.collection.failures.update(
             {f"{name}, {part.page.name}": why for name, why in reasons_of(told, failures).items()}
         )
         return told
+
+    def _judged(self, part: Part, told: Told) -> Told:
+        return part.judge(told, self.lake, self.ledger) if part.judge else told
 
 
 def metadata_of(outcome: Outcome, collection: Collection) -> dict[str, dg.MetadataValue]:

@@ -3,7 +3,7 @@
 import polars as pl
 
 from assets.feed import Part, feed_asset
-from assets.own_prices import own_prices
+from assets.own_prices import near_our_own, own_prices
 from resources.ledger import Ledger
 from resources.schemas import MARKET, MARKET_TOTALS
 from resources.schemas.market import MARKET_PAGE, MARKET_TOTALS_PAGE
@@ -20,7 +20,7 @@ def _beside_consensus(frame: pl.DataFrame, ledger: Ledger) -> pl.DataFrame:
 market = feed_asset(
     "market",
     [
-        Part(MARKET_PAGE, MARKET, shape=_beside_consensus),
+        Part(MARKET_PAGE, MARKET, judge=near_our_own, shape=_beside_consensus),
         Part(MARKET_TOTALS_PAGE, MARKET_TOTALS),
     ],
     group="market",

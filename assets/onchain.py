@@ -20,7 +20,7 @@ _REMEMBERED = timedelta(days=2)
 _WAITING = timedelta(days=14)
 
 
-def _not_falling(told: Told, lake: Lake) -> Told:
+def _not_falling(told: Told, lake: Lake, _: Ledger) -> Told:
     """Nobody's chain gets shorter, but for its last blocks."""
     end = utc(told.fetched_at)
     stored = lake.scan(BLOCKS, {}, end - _REMEMBERED, end)
@@ -32,7 +32,7 @@ def _not_falling(told: Told, lake: Lake) -> Told:
     return replace(told, frame=joined.with_columns(reason.alias("reason")).drop("highest"))
 
 
-def _as_first_told(told: Told, lake: Lake) -> Told:
+def _as_first_told(told: Told, lake: Lake, _: Ledger) -> Told:
     """A transfer that is stored keeps its time, so that it stays one row of one day, and its block."""
     stored = lake.scan(LARGE_TRANSFERS, {}, utc(told.fetched_at) - _WAITING)
     mine = stored.filter(pl.col("hash").is_in(told.frame["hash"].to_list()))

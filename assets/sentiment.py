@@ -18,7 +18,8 @@ from resources.schemas.sentiment import OF_ASSET, OF_SOURCE, OVERALL
 
 _HOUR = pl.col("published_at").dt.truncate("1h")
 _COUNTED = (
-    "assets", "also_in", "sentiment", "score", "engine", "model", "provider", "mode", "known_at",
+    "assets", "also_in", "sentiment", "score", "confidence", "engine", "model", "provider", "mode",
+    "known_at",
 )  # fmt: skip
 
 
@@ -64,7 +65,9 @@ def _articles(lake: Lake, start: datetime, end: datetime) -> pl.DataFrame:
 
 
 def by_hour(articles: pl.DataFrame) -> pl.DataFrame:
-    """SENTIMENT rows of NEWS rows with `hour`: every article counts once in each of its scopes."""
+    """SENTIMENT rows of NEWS rows with `hour`: every article that was read counts once in each of
+    its scopes."""
+    articles = articles.filter(pl.col("confidence") > 0)
     carried = pl.concat_list(pl.concat_list("provider"), pl.col("also_in").fill_null([]))
     scopes = [
         articles.with_columns(scope=pl.lit(OVERALL), name=pl.lit("")),

@@ -80,7 +80,7 @@ def _verify(parsed: argparse.Namespace) -> None:
         say(problem)
     if problems:
         raise StoreUnavailable(f"the backup {parsed.id} is not whole")
-    say(f"{parsed.id} is whole")
+    say(f"{parsed.id} is whole; docs/operations.md tells how to put it back by hand")
 
 
 def _delete(parsed: argparse.Namespace) -> None:

@@ -16,7 +16,7 @@ from resources.maintenance.databases import Vacuumed, vacuum
 from resources.maintenance.files import checkpoint
 from resources.maintenance.files import vacuum as vacuum_lake
 from resources.maintenance.log_files import rotate
-from resources.maintenance.retention import retain
+from resources.maintenance.retention import retain, trusts_clock
 from resources.plan import BACKUP_JOB, COMPACTION_JOB, RETENTION_JOB, VACUUM_JOB
 
 LedgerParam = dg.ResourceParam[Ledger]
@@ -41,10 +41,13 @@ def vacuum_files(context: dg.OpExecutionContext, lake: LakeParam, ledger: Ledger
 @dg.op(description="Thin or delete rows that are older than their table keeps them.")
 def retain_rows(context: dg.OpExecutionContext, lake: LakeParam, ledger: LedgerParam) -> None:
     with asset_boundary(context.retry_number, ledger.now()):
-        context.add_output_metadata({"rows": dg.MetadataValue.json(retain(lake, _now(ledger)))})
+        gone = retain(lake, _now(ledger)) if trusts_clock(ledger) else {}
+        context.add_output_metadata({"rows": dg.MetadataValue.json(gone)})
 
 
-@dg.op(description="Write a checkpoint of every table, and delete its log of more than 12 hours ago.")
+@dg.op(
+    description="Write a checkpoint of every table, and delete its log of more than 12 hours ago."
+)
 def checkpoint_logs(context: dg.OpExecutionContext, lake: LakeParam, ledger: LedgerParam) -> None:
     with asset_boundary(context.retry_number, ledger.now()):
         context.add_output_metadata({"tables": checkpoint(lake)})
@@ -66,7 +69,7 @@ def back_up(
     with asset_boundary(context.retry_number, ledger.now()):
         try:
             made = backups.create(folder, lake, ledger, mode=mode, origin="schedule", whole=whole)
-            deleted = backups.prune(folder, kept_backups.count)
+            deleted = backups.prune(folder, kept_backups.count, made.id)
         except InvalidInput as error:
             context.log.info(f"no backup is made: {error}")
             return
@@ -86,7 +89,7 @@ def vacuum_databases(context: dg.OpExecutionContext, ledger: LedgerParam) -> Non
         try:
             paths.append(copying.path_of(ledger))
         except InvalidInput as error:
-            context.log.info(f"it is left out: {error}")
+            context.log.info(f"nothing is done to it: {error}")
         done = [vacuum(path) for path in paths]
         for one in done:
             if one.problem:

@@ -8,8 +8,10 @@ import dagster as dg
 from pydantic import Field
 
 from assets.boundary import asset_boundary
+from pipelines.failed_runs import watch_runs
 from pipelines.old_runs import delete_old_runs
 from pipelines.run_leftovers import delete_leftovers
+from resources.cadence import CADENCES
 from resources.dagster_resources import CallsResource, SnapshotsResource
 from resources.directory import Directory
 from resources.ledger import Ledger, metrics, retention, usage
@@ -18,13 +20,30 @@ from resources.monitoring.freshness import watch
 from resources.monitoring.health import SPREAD_SECONDS, check_all
 from resources.monitoring.totals import totals
 from resources.plan import (
+    BACKUP_JOB,
     CLEANUP_JOB,
+    COMPACTION_JOB,
     DISCOVERY_JOB,
     HEALTH_JOB,
     METRICS_JOB,
+    QUALITY_JOB,
     RATE_LIMITS_JOB,
+    RETENTION_JOB,
+    SNAPSHOTS_JOB,
+    VACUUM_JOB,
 )
 from resources.providers.base import Provider
+
+# Jobs of schedules; a run of these checks does not tell of itself.
+_WATCHED = (
+    *dict.fromkeys(cadence.job for cadence in CADENCES.values()),
+    QUALITY_JOB,
+    SNAPSHOTS_JOB,
+    COMPACTION_JOB,
+    RETENTION_JOB,
+    BACKUP_JOB,
+    VACUUM_JOB,
+)
 
 LedgerParam = dg.ResourceParam[Ledger]
 
@@ -49,9 +68,16 @@ def check_providers(
 
     with asset_boundary(context.retry_number, ledger.now()):
         for feed in watch(ledger):
-            context.log.warning(f"the newest data of {feed} is older than its target")
+            context.log.warning(f"{feed} has no data that are as new as its target")
         context.add_output_metadata(asyncio.run(check()))
         usage.settle(ledger, chosen)
+
+
+@dg.op(description="Tell of jobs whose last run failed.")
+def check_runs(context: dg.OpExecutionContext, ledger: LedgerParam) -> None:
+    with asset_boundary(context.retry_number, ledger.now()):
+        failed = watch_runs(context.instance, ledger, _WATCHED)
+        context.add_output_metadata({"failed": failed})
 
 
 @dg.op(description="Store how much of every budget is used.")
@@ -128,6 +154,7 @@ def _enabled(ledger: Ledger) -> list[Provider]:
 
 @dg.job(name=HEALTH_JOB, description="Which providers work, and which feeds are stale.")
 def health_checks() -> None:
+    check_runs()
     check_providers()
 
 

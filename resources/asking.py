@@ -1,7 +1,7 @@
 """What the pools tell of a feed's pages: of one provider, or of all that can tell."""
 
 import contextlib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -46,12 +46,21 @@ class Told:
     unanswered: Sequence[HeadwaterError] = ()
 
 
+# Puts an answer right by what is stored, and gives rows that cannot be their `reason`.
+Judge = Callable[[Told], Told]
+
+
+def _as_told(told: Told) -> Told:
+    return told
+
+
 class _Asked:
     """A page that is asked for; the questions of each provider are made once."""
 
-    def __init__(self, page: Page, scope: Scope) -> None:
+    def __init__(self, page: Page, scope: Scope, judge: Judge) -> None:
         self.page = page
         self.scope = scope
+        self.judge = judge
         self._made: dict[str, Sequence[Question]] = {}
 
     def questions(self, provider: Provider) -> Sequence[Question]:
@@ -71,8 +80,8 @@ class _Asked:
 class Asking:
     """Asks the pools of feeds; safe to use for several pages at once.
 
-    An answer without a sound row counts as none: its rows are quarantined at once, and
-    `quarantined` is how many they are.
+    An answer without a sound row counts as none, so that another member is asked: its rows are
+    quarantined at once, and `quarantined` is how many they are.
     """
 
     def __init__(self, client: Client, ledger: Ledger) -> None:
@@ -85,24 +94,26 @@ class Asking:
         self.quarantined = 0
         pools.seed(ledger, self._directory.providers())
 
-    async def first(self, page: Page, scope: Scope) -> Told:
+    async def first(self, page: Page, scope: Scope, judge: Judge = _as_told) -> Told:
         """The page of the first member of the pool that has one.
 
         Raises NotFound where no member can tell of this scope, NoneAvailable where none of
         those that can may be called or answers.
         """
-        asked = _Asked(page, scope)
+        asked = _Asked(page, scope, judge)
         _, told = await self._able(asked).first(
             lambda pick: self._told(pick, asked), asked.can, asked.weight
         )
         return told
 
-    async def each(self, page: Page, scope: Scope) -> tuple[list[Told], Failures]:
+    async def each(
+        self, page: Page, scope: Scope, judge: Judge = _as_told
+    ) -> tuple[list[Told], Failures]:
         """The pages of all members that answer, and why others gave none, by id; raises as `first`.
 
         Whose budget is used up, as by another page a moment ago, is waited for.
         """
-        asked = _Asked(page, scope)
+        asked = _Asked(page, scope, judge)
         pool = self._able(asked)
         found, failures = await self._several(pool, asked)
         late = {name for name, why in failures.items() if isinstance(why, BudgetExhausted)}
@@ -163,13 +174,21 @@ class Asking:
         if not frames:
             raise failed[-1]
         frame = self._with_assets(provider, page, frames)
-        told = Told(provider.id, frame, fetched_at, tuple(failed))
-        reasons = frame["reason"].drop_nulls()
-        if frame.height and reasons.len() == frame.height:
+        told = asked.judge(Told(provider.id, frame, fetched_at, tuple(failed)))
+        self._check(told, provider, asked)
+        return told
+
+    def _check(self, told: Told, provider: Provider, asked: _Asked) -> None:
+        """Raises MalformedResponse where there is no sound row, but for a page that may be empty."""
+        page, reasons = asked.page, told.frame["reason"].drop_nulls()
+        if told.frame.is_empty():
+            if page.may_be_empty or asked.scope.past:
+                return
+            raise MalformedResponse(f"{provider.name} told no row of {page.name}", provider.id)
+        if reasons.len() == told.frame.height:
             self.quarantined += quarantine_told(self._ledger, page, [told])
             why = f"{provider.name} told no sound row of {page.name}: {reasons[0]}"
             raise MalformedResponse(why, provider.id)
-        return told
 
     def _with_assets(
         self, provider: Provider, page: Page, frames: Sequence[pl.DataFrame]

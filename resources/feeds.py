@@ -13,6 +13,7 @@ from resources.directory import Directory
 from resources.errors import NoneAvailable, NotCalled, NotFound, RefusedRequest, Unavailable
 from resources.flush import CandlePage
 from resources.http.client import Client
+from resources.http.line import AtMost
 from resources.http.pick import Pick
 from resources.http.pool import Pool
 from resources.ledger import Ledger, listings
@@ -28,6 +29,8 @@ _LISTING_AGE = 86_400_000
 PUBLISHED_WITHIN = 600_000
 # A minute's prices do not wait longer for a listing, seconds: who lists what is then not known.
 _LISTED_WITHIN = 10.0
+# Who reads the same exchanges as we do: so many of a minute's quorum, where exchanges can be asked.
+_AGGREGATORS = AtMost(2, lambda provider: provider.category == "market_data")
 
 
 class Feeds:
@@ -141,7 +144,9 @@ class Feeds:
             tickers, natives = provider.tickers, list(self._spelt(provider, assets, quotes))
             return tickers.call(natives[: tickers.batch]).weight if tickers else 1
 
-        answers, _ = await self._prices.several(members, ask, able, weigh, waits=not before)
+        answers, _ = await self._prices.several(
+            members, ask, able, weigh, follows_up=bool(before), at_most=_AGGREGATORS
+        )
         return [quotes for _, quotes in answers]
 
     async def _candle_page(

@@ -34,16 +34,21 @@ def snapshot_of(told: Sequence[Told], mode: str, at: int) -> pl.DataFrame:
 
 
 def flush_rows(lake: Lake, ledger: Ledger, table: Table, frame: pl.DataFrame) -> Flushed:
-    """Store rows of a feed's table; those that are stored already stay, or are revised by `values`."""
+    """Store rows of a feed's table; those that are stored already stay, or are revised by `values`.
+
+    What a run stored that was killed before it told of it adds nothing, and is told of now.
+    """
     if frame.is_empty():
         return Flushed()
     merged = lake.merge(table, frame)
     newest = int(str(frame[table.time].dt.epoch("ms").max()))
     rows = merged.inserted + merged.revised
+    version = merged.version
     with ledger.write() as connection:
-        # Also where nothing is new: a run that was killed before this line has stored it.
-        feed_times.advance(connection, table.name, newest)
-        if merged.version is not None:
+        untold = feed_times.advance(connection, ledger, table.name, newest)
+        if version is None and untold:
+            version, rows = lake.version(table), frame.height
+        if version is not None:
             keys: list[commits.Key] = [{"newest": newest}]
-            commits.record(connection, ledger, table.name, merged.version, keys, rows)
-    return Flushed(merged.inserted, merged.revised, commits=int(merged.version is not None))
+            commits.record(connection, ledger, table.name, version, keys, rows)
+    return Flushed(merged.inserted, merged.revised, commits=int(version is not None))

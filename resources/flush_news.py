@@ -47,7 +47,8 @@ def enrich(rows: Sequence[Row], score: Scorer) -> None:
         return
     for row, one in zip(rows, score([row["title"] for row in rows]), strict=True):
         text = f"{row['title']} {row['summary'] or ''}"
-        flags = [flag for flag in row["flags"] if flag != "degraded"]
+        scored = {"degraded": one.degraded, "unread": not one.read}
+        flags = [flag for flag in row["flags"] if flag not in scored]
         row |= {
             "language": language_of(text, row["language"]),
             "assets": mentioned(row["title"], row["summary"]),
@@ -56,7 +57,7 @@ def enrich(rows: Sequence[Row], score: Scorer) -> None:
             "confidence": one.confidence,
             "engine": one.engine,
             "model": one.model,
-            "flags": [*flags, "degraded"] if one.degraded else flags,
+            "flags": [*flags, *(flag for flag, holds in scored.items() if holds)],
         }
 
 
@@ -96,7 +97,7 @@ def _flush(lake: Lake, ledger: Ledger, rows: Sequence[Row], fetched_at: int) -> 
         merged = lake.merge(NEWS, pl.DataFrame(rows, schema=NEWS.schema, orient="row"))
     with ledger.write() as connection:
         # Also where nothing is new: so many hours without news are no stale ones.
-        feed_times.advance(connection, NEWS.name, fetched_at)
+        feed_times.advance(connection, ledger, NEWS.name, fetched_at)
         if merged.version is None:
             return Flushed()
         news.put(connection, rows)

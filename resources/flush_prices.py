@@ -27,7 +27,7 @@ def flush_prices(
             table, count = PRICE_OBSERVATIONS.name, behind.inserted
             commits.record(connection, ledger, table, behind.version, [], count)
         if merged.version is not None:
-            latest.put_prices(connection, [_price_row(row) for row in newest.to_dicts()])
+            latest.put_prices(connection, ledger, [_price_row(row) for row in newest.to_dicts()])
             keys: list[commits.Key] = [{"symbol": symbol} for symbol in sorted(newest["symbol"])]
             commits.record(connection, ledger, PRICES.name, merged.version, keys, merged.inserted)
     return Flushed(rows=merged.inserted, commits=int(merged.version is not None))

@@ -45,11 +45,14 @@ def find_protocol(lake: Lake, ledger: Ledger, spelling: str) -> tuple[str, str |
     return slug, names.get(slug)
 
 
-def locked(lake: Lake, chain: str) -> Row | None:
-    """The newest day of a chain, or of all of them."""
-    days = lake.periods(DEFI_TVL)
-    rows = lake.scan(DEFI_TVL, {"year": days[-1:]}).filter(pl.col("chain") == chain)
-    found = _days(rows.sort("of").tail(1)) if days else []
+def locked(lake: Lake, ledger: Ledger, chain: str) -> Row | None:
+    """The newest hour of a chain, or the newest day of all of them."""
+    # By day there are only the largest chains.
+    if chain == ALL:
+        rows = lake.scan(DEFI_TVL, {"year": lake.periods(DEFI_TVL)[-1:]})
+    else:
+        rows = newest(lake, ledger, DEFI_CHAINS).lazy().rename({"at": "of"})
+    found = _days(rows.filter(pl.col("chain") == chain).sort("of").tail(1))
     return found[0] if found else None
 
 

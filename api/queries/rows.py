@@ -12,10 +12,10 @@ def source_of(provider: str, mode: str) -> str:
     return provider if mode == "live" else f"{mode}:{provider}"
 
 
-def told_by(names: Iterable[str]) -> dict[str, str | list[str]]:
-    """The fields of an answer that name its sources."""
+def told_by(names: Iterable[str]) -> dict[str, str | list[str] | None]:
+    """The fields of an answer that name its sources; `source` is None where there is none."""
     sources = sorted(set(names))
-    return {"source": ",".join(sources), "sources": sources}
+    return {"source": ",".join(sources) or None, "sources": sources}
 
 
 def iso(column: str | pl.Expr) -> pl.Expr:

@@ -7,7 +7,7 @@ import polars as pl
 from api.answers import iso
 from api.params import DAY_MS
 from api.queries.rows import iso as iso_column
-from api.queries.rows import source_of
+from api.queries.rows import source_of, told_by
 from resources.lake import Lake, collect
 from resources.plan import Window
 from resources.schemas import FEAR_GREED, SENTIMENT, utc
@@ -35,7 +35,7 @@ def mood(lake: Lake, now: int) -> dict[str, Any]:
         "fear_greed_day": index and index["day"],
         "news": {**news, "hours": 24},
         "overall": {"score": score, "label": label_of(score)},
-        "source": ", ".join(sources),
+        **told_by(sources),
     }
 
 

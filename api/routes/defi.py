@@ -25,7 +25,7 @@ def defi(
 ) -> Answer:
     """What is locked altogether, or in one chain, and the protocols with most of it."""
     of = queries.find_chain(services.lake, services.ledger, chain)
-    whole = queries.locked(services.lake, of) or {}
+    whole = queries.locked(services.lake, services.ledger, of) or {}
     rows = queries.protocols(services.lake, services.ledger, of, limit)
     return Answer(
         {

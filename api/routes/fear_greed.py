@@ -22,26 +22,29 @@ def fear_greed(
     days: DaysQuery = 30,
     source: Annotated[
         str | None,
-        Query(max_length=100, description="Whose index; the one that goes back furthest."),
+        Query(
+            max_length=100,
+            description="Whose index; of those that tell of these days, the one that goes back furthest.",
+        ),
     ] = None,
 ) -> Answer:
     """From 0, extreme fear, to 100, extreme greed: a row per day, oldest first, today included."""
     stored = indexes(services.lake)
-    wanted = services.directory.provider(source).id if source else next(iter(stored), None)
     end = now_ms() // DAY_MS * DAY_MS + DAY_MS
+    told = days_of(services.lake, Window(end - days * DAY_MS, end))
+    telling = (name for name in stored if name in set(told["provider"]))
+    wanted = services.directory.provider(source).id if source else next(telling, "")
     rows = [
         {"day": iso(int(row["of"].timestamp() * 1000)), **index_row(row)}
-        for row in days_of(services.lake, Window(end - days * DAY_MS, end)).to_dicts()
-        if row["provider"] == wanted
+        for row in told.filter(provider=wanted).to_dicts()
     ]
-    told = rows[-1]["source"] if rows else None
     return Answer(
         {
             "success": True,
             "data": rows,
             "count": len(rows),
             "days": days,
-            "source": told,
-            "sources": stored,
+            "source": rows[-1]["source"] if rows else None,
+            "sources": list(stored.values()),
         }
     )

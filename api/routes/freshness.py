@@ -16,10 +16,12 @@ router = APIRouter(tags=["monitoring"])
 def freshness(services: ServicesDep) -> Answer:
     """Of each feed the time of its newest data, their age and how old they may be, in seconds.
 
-    `status` is `fresh`, `stale`, or `unknown` where there have been no data yet.
+    `status` is `fresh`, `stale`, or `unknown` where there have been no data yet. What was stored
+    under a clock that was ahead has an age below zero; beyond five minutes it is `stale`.
     """
+    found = newest(services.ledger)
     now = services.ledger.now()
-    rows = [_row(feed, at, now) for feed, at in newest(services.ledger).items()]
+    rows = [_row(feed, at, now) for feed, at in found.items()]
     held = [{**row, "age_seconds": None} for row in rows]
     return Answer({"feeds": rows}, held=held)
 
@@ -29,7 +31,7 @@ def _row(feed: str, at: int | None, now: int) -> dict[str, Any]:
     return {
         "feed": feed,
         "newest": None if at is None else iso(at),
-        "age_seconds": None if at is None else max(0, now - at) / 1000,
+        "age_seconds": None if at is None else (now - at) / 1000,
         "target_seconds": TARGETS[feed] / 1000,
         "status": status,
     }

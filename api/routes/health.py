@@ -81,8 +81,16 @@ def _components(
             "active_connections": connections,
         },
         "providers": {"status": system_health(states), **count_states(states)},
-        "models": {"status": "none"},
+        "models": _models(services),
     }
+
+
+def _models(services: Services) -> Mapping[str, Any]:
+    setting = services.settings.sentiment_model
+    engine = services.reader.loaded()
+    if engine is None:
+        return {"status": "not_loaded", "setting": setting}
+    return {"status": "loaded", "setting": setting, "engine": engine.name, "model": engine.model}
 
 
 def _not_available(request: Request, reasons: list[str], **more: Any) -> Response:

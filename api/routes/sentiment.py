@@ -90,7 +90,8 @@ def analyze(services: ServicesDep, body: TextBody) -> Answer:
     """The sentiment of a text of up to 20,000 characters.
 
     `sentiment` and `label` are bullish, neutral or bearish; `score` is P(bullish) - P(bearish).
-    `truncated` says that the model has not read its end, `degraded` that no model could be loaded.
+    `truncated` says that the model has not read its end, `degraded` that no model could be loaded;
+    `read` is false where the text is in a script that the model cannot read.
     """
     return Answer(_read(services, body))
 
@@ -118,6 +119,7 @@ def _read(services: Services, body: Text) -> dict[str, Any]:
         "model": score.model,
         "degraded": score.degraded,
         "truncated": score.truncated,
+        "read": score.read,
         "symbol": asset,
         "requested": body.symbol,
     }

@@ -179,10 +179,10 @@ class Month:
     def _back_up(self) -> None:
         # Backups are named after the second.
         time.sleep(1.01 - time.time() % 1)
-        backups.create(
+        made = backups.create(
             self.home / "backups", self.lake, self.ledger, mode="live", origin="schedule"
         )
-        backups.prune(self.home / "backups", 7)
+        backups.prune(self.home / "backups", 7, made.id)
 
 
 def _names(table: Table, count: int) -> Sequence[tuple[str, ...]]:

@@ -9,12 +9,14 @@ import hashlib
 import lzma
 import os
 import shutil
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import unquote
 
 import polars as pl
 
 from resources.backups import manifest
+from resources.backups.contents import check_ledger, count_rows
 from resources.backups.manifest import Manifest, Origin, StoredFile, StoredTable
 from resources.backups.store import read_all, writing
 from resources.errors import InvalidInput, StoreUnavailable
@@ -35,7 +37,7 @@ def create(
     """Make a backup in a folder of its own below `folder`; `whole` copies what would be linked.
 
     Collections and readers go on meanwhile. Raises NoRoom, Conflict while another is being made,
-    and StoreUnavailable; nothing of it is left then.
+    and StoreUnavailable, also where a store is damaged; nothing of it is left then.
     """
     if "://" in lake.url:
         raise InvalidInput(f"{lake.url} is no folder: back it up with the tools of its store")
@@ -66,6 +68,7 @@ def _needed(lake: Lake, ledger: Ledger, *, whole: bool) -> int:
 def _copy_ledger(ledger: Ledger, to: Path) -> None:
     plain = to / LEDGER
     copying.copy(ledger, plain, LEFT_OUT)
+    check_ledger(plain)
     with (
         plain.open("rb") as source,
         lzma.open(to / f"{LEDGER}.xz", "wb", preset=1) as packed,
@@ -89,6 +92,9 @@ def _store(lake: Lake, table: Table, to: Path, *, whole: bool) -> StoredTable:
         target = to / "lake" / table.name / name
         target.parent.mkdir(parents=True, exist_ok=True)
         add_file(source / name, target, whole=whole)
+    there = count_rows(to / "lake" / table.name / name for name in files)
+    if there != rows:
+        raise StoreUnavailable(f"{source} has {there} rows of {rows} in version {version}")
     return StoredTable(table.name, version, rows, len(files))
 
 
@@ -120,7 +126,8 @@ def _known(folder: Path) -> dict[tuple[int, int], str]:
     found: dict[tuple[int, int], str] = {}
     for file in newest.manifest.files if newest and newest.manifest else ():
         path = folder / newest.id / file.path if newest else folder
-        if path.is_file():
+        # One that is not there, or cannot be, is for `verify` to tell.
+        with suppress(OSError):
             status = path.stat()
             found[status.st_dev, status.st_ino] = file.sha256
     return found

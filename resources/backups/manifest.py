@@ -10,7 +10,7 @@ Beside it lies its own checksum. Times are ms since 1970, UTC; paths are relativ
 
 import hashlib
 import os
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Literal
 
 import msgspec
@@ -64,17 +64,25 @@ def write(manifest: Manifest, folder: Path) -> None:
 
 
 def read(folder: Path) -> Manifest:
-    """Raises StoreUnavailable where it is missing, damaged, or of a later version of Headwater."""
+    """Raises StoreUnavailable where it is missing, damaged, of a later version of Headwater, or
+    names files outside of the backup."""
     try:
         text, checksum = (folder / NAME).read_bytes(), (folder / CHECKSUM).read_bytes()
         if hashlib.sha256(text).hexdigest().encode() != checksum:
             raise StoreUnavailable(f"{folder / NAME} is damaged: its checksum differs")
         manifest = msgspec.json.decode(text, type=Manifest)
-    except (OSError, msgspec.DecodeError) as error:
+    except (OSError, ValueError) as error:
         raise StoreUnavailable(f"{folder / NAME} cannot be read: {error}") from error
     if manifest.format > FORMAT:
         raise StoreUnavailable(f"{folder / NAME} is of a later version of Headwater")
+    outside = next((file.path for file in manifest.files if _leads_out(file.path)), None)
+    if outside is not None:
+        raise StoreUnavailable(f"{folder / NAME} names a file outside of the backup: {outside}")
     return manifest
+
+
+def _leads_out(path: str) -> bool:
+    return path.startswith("/") or ".." in PurePosixPath(path).parts
 
 
 def _write(path: Path, text: bytes) -> None:

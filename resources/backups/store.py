@@ -2,6 +2,7 @@
 with a dot."""
 
 import fcntl
+import re
 import shutil
 import time
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ from resources.backups.manifest import Manifest
 from resources.errors import Conflict, NotFound, StoreUnavailable
 
 PARTIAL, UNPACKED = ".partial-", ".unpacked-"
+_ID = re.compile(r"[0-9]{8}T[0-9]{6}Z")
 # Seconds after which nobody reads any more what was unpacked.
 _LONGEST_READ = 3_600
 
@@ -38,7 +40,7 @@ def read_all(folder: Path) -> list[Backup]:
 def path_of(folder: Path, backup_id: str) -> Path:
     """Raises NotFound."""
     path = folder / backup_id
-    if path.parent != folder or not path.is_dir() or not _is_backup(path):
+    if not _ID.fullmatch(backup_id) or not path.is_dir():
         raise NotFound(f"there is no backup {backup_id!r} in {folder}")
     return path
 
@@ -54,13 +56,17 @@ def delete(folder: Path, backup_id: str) -> None:
         raise StoreUnavailable(f"{path} cannot be deleted: {error}") from error
 
 
-def prune(folder: Path, kept: int) -> list[str]:
-    """Delete the older of the backups that a schedule has made; returns their ids.
+def prune(folder: Path, kept: int, made: str) -> list[str]:
+    """Delete the older of the backups that a schedule has made, all but the newest `kept` up to
+    the one `made` just now; returns their ids.
 
-    Those that somebody has asked for stay, and so do those that cannot be read.
+    Those that somebody has asked for stay, and so do those that cannot be read. Those after `made`
+    were made while the clock was ahead: they stay too, and take nobody's place.
     """
     mine = [
-        one.id for one in read_all(folder) if one.manifest and one.manifest.origin == "schedule"
+        one.id
+        for one in read_all(folder)
+        if one.manifest and one.manifest.origin == "schedule" and one.id <= made
     ]
     for backup_id in mine[kept:]:
         delete(folder, backup_id)
@@ -99,7 +105,7 @@ def _sweep(folder: Path) -> None:
 
 
 def _is_backup(path: Path) -> bool:
-    return path.is_dir() and not path.name.startswith(".")
+    return _ID.fullmatch(path.name) is not None and path.is_dir()
 
 
 def _read(folder: Path, name: str) -> Backup:

@@ -2,15 +2,14 @@
 
 import lzma
 import shutil
-import sqlite3
 import tempfile
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 
 from resources.backups import manifest
+from resources.backups.contents import check_ledger, count_rows
 from resources.backups.create import LEDGER, sha256
-from resources.backups.manifest import CHECKSUM, NAME, Manifest
+from resources.backups.manifest import CHECKSUM, NAME, Manifest, StoredFile
 from resources.backups.store import UNPACKED, path_of
 from resources.errors import StoreUnavailable
 from resources.lake import Lake
@@ -35,16 +34,22 @@ def verify(folder: Path, backup_id: str) -> list[str]:
 def _files(path: Path, found: Manifest) -> Iterator[str]:
     named = {file.path for file in found.files} | {NAME, CHECKSUM}
     for file in found.files:
-        stored = path / file.path
-        if not stored.is_file():
-            yield f"{file.path} is missing"
-        elif stored.stat().st_size != file.size:
-            yield f"{file.path} has {stored.stat().st_size} bytes of {file.size}"
-        elif sha256(stored) != file.sha256:
-            yield f"{file.path} is damaged: its checksum differs"
+        try:
+            yield from _file(path / file.path, file)
+        except OSError as error:
+            yield f"{file.path} cannot be read: {error.strerror}"
     there = {str(one.relative_to(path)) for one in path.rglob("*") if one.is_file()}
     for name in sorted(there - named):
         yield f"{name} does not belong to it"
+
+
+def _file(stored: Path, file: StoredFile) -> Iterator[str]:
+    if not stored.is_file():
+        yield f"{file.path} is missing"
+    elif stored.stat().st_size != file.size:
+        yield f"{file.path} has {stored.stat().st_size} bytes of {file.size}"
+    elif sha256(stored) != file.sha256:
+        yield f"{file.path} is damaged: its checksum differs"
 
 
 def _ledger(path: Path) -> Iterator[str]:
@@ -53,13 +58,11 @@ def _ledger(path: Path) -> Iterator[str]:
             plain = Path(folder) / LEDGER
             with lzma.open(path / f"{LEDGER}.xz", "rb") as packed, plain.open("wb") as target:
                 shutil.copyfileobj(packed, target, 1 << 20)
-            with closing(sqlite3.connect(plain)) as connection:
-                (said,) = connection.execute("PRAGMA quick_check(1)").fetchone()
-    except (OSError, EOFError, lzma.LZMAError, sqlite3.Error) as error:
+            check_ledger(plain)
+    except (OSError, EOFError, lzma.LZMAError) as error:
         yield f"{LEDGER} cannot be read: {error}"
-        return
-    if said != "ok":
-        yield f"{LEDGER} is damaged: {said}"
+    except StoreUnavailable as error:
+        yield str(error)
 
 
 def _lake(path: Path, found: Manifest) -> Iterator[str]:
@@ -71,7 +74,7 @@ def _lake(path: Path, found: Manifest) -> Iterator[str]:
             continue
         try:
             version = lake.version(table)
-            rows = sum(one.rows for one in lake.partitions(table))
+            rows = count_rows(Path(file) for file in lake.files(table))
         except StoreUnavailable as error:
             yield f"{stored.name} cannot be read: {error}"
             continue

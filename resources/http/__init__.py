@@ -1,6 +1,7 @@
 """Calls to providers: one small class per concern, stacked, and the pools above them."""
 
 from resources.http.client import Answer, Client
+from resources.http.line import AtMost
 from resources.http.permits import Permits
 from resources.http.pick import Pick
 from resources.http.pool import Pool
@@ -10,6 +11,7 @@ from resources.http.seating import Membership
 __all__ = [
     "STRATEGIES",
     "Answer",
+    "AtMost",
     "Client",
     "Member",
     "Membership",

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import TypeVar
 
 from resources.errors import HeadwaterError, NoneAvailable, NotCalled, ProviderError
+from resources.http.line import Able, AtMost, Line
 from resources.http.obstacles import Failures, earliest, not_before, reason_of
 from resources.http.permits import Permits
 from resources.http.pick import Pick
@@ -17,7 +18,6 @@ T = TypeVar("T")
 
 # Uses the pick for its first call, see `Client.get`.
 Ask = Callable[[Pick], Awaitable[T]]
-Able = Callable[[Provider], bool]
 Weigh = Callable[[Provider], int]
 
 _SHORTEST_WAIT = 0.01
@@ -107,23 +107,31 @@ class Pool:
         return answers[0]
 
     async def several(
-        self, n: int, ask: Ask[T], able: Able, weigh: Weigh, *, waits: bool = True
+        self,
+        n: int,
+        ask: Ask[T],
+        able: Able,
+        weigh: Weigh,
+        *,
+        follows_up: bool = False,
+        at_most: AtMost | None = None,
     ) -> tuple[list[tuple[Provider, T]], Failures]:
         """The answers of up to `n` members asked at once, and why others gave none, by id.
 
         `weigh` is the weight of the first call to a member, which is reserved for it.
 
         A member that fails is replaced while any are left. Where all that is missing is a
-        budget, or the end of a pause, it is waited for unless `waits` is false. Raises
-        NoneAvailable, with the earliest time at which one may be called, where not a single one
-        answered.
+        budget, or the end of a pause, it is waited for. A question that `follows_up` another
+        does not wait, and takes nobody's turn. Raises NoneAvailable, with the earliest time at
+        which one may be called, where not a single one answered.
         """
         failures: Failures = {}
         patient_until = time.monotonic() + self._patience
         while True:
             seats = self._callable(able, failures)
+            line = Line(self._seating.strategy, seats, not follows_up, at_most)
             tasks = [
-                asyncio.ensure_future(self._answer(seats, ask, weigh, failures)) for _ in seats[:n]
+                asyncio.ensure_future(self._answer(line, ask, weigh, failures)) for _ in seats[:n]
             ]
             try:
                 found = await asyncio.gather(*tasks)
@@ -133,7 +141,7 @@ class Pool:
             answers = [answer for answer in found if answer is not None]
             if answers:
                 return answers, failures
-            wait = self._wait(failures) if waits else None
+            wait = None if follows_up else self._wait(failures)
             if wait is None or time.monotonic() + wait >= patient_until:
                 raise self._none_available(failures)
             await asyncio.sleep(wait)
@@ -161,27 +169,28 @@ class Pool:
         return seats
 
     async def _answer(
-        self, seats: list[Seat], ask: Ask[T], weigh: Weigh, failures: Failures
+        self, line: Line, ask: Ask[T], weigh: Weigh, failures: Failures
     ) -> tuple[Provider, T] | None:
         """The answer of the next member that has one, None once nobody is left."""
-        reason, strategy = "", self._seating.strategy
-        while seats:
+        reason = ""
+        while line.seats:
             # Its turn is noted before it is asked, so that questions at once go to different ones.
-            seat = strategy.choose(strategy.arrange(seats))
-            seats.remove(seat)
+            seat = line.next()
             provider = seat.provider
-            if provider.id != self._seating.last:
+            if line.turns and provider.id != self._seating.last:
                 self._seating.turned(provider.id, time.monotonic(), reason)
             pick = self._seating.reserve(seat, weigh(provider))
             if pick is None:
                 failures[provider.id] = self._seating.why[provider.id]
                 reason = reason_of(failures[provider.id])
+                line.failed(seat)
                 continue
             try:
                 return provider, await ask(pick)
             except (ProviderError, NotCalled) as error:
                 failures[provider.id] = error
                 reason = reason_of(error)
+                line.failed(seat)
             finally:
                 self._permits.release(pick)
         return None

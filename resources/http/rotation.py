@@ -95,10 +95,17 @@ class RoundRobin:
         seat.turn = self._turns
         return seat
 
-    def resume(self, seats: Iterable[Seat], last: str | None) -> None:
-        """Go on where another process stood: behind `last`, in the order of ids."""
-        ids = sorted(seats, key=lambda s: (s.provider.id <= (last or ""), s.provider.id))
-        for seat in ids:
+    def resume(self, seats: Iterable[Seat], last: str | None, turns: Mapping[str, int]) -> None:
+        """Go on where other processes stood: `turns` has a higher number for a later turn, by id.
+
+        Those whose turns nobody remembers are next, behind `last` in the order of ids.
+        """
+
+        def since(seat: Seat) -> tuple[int, bool, str]:
+            name = seat.provider.id
+            return turns.get(name, 0), name <= (last or ""), name
+
+        for seat in sorted(seats, key=since):
             self._turns += 1
             seat.turn = self._turns
 

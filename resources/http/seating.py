@@ -22,7 +22,7 @@ from resources.http.rotation import (
     StrategyName,
     strategy_of,
 )
-from resources.ledger.rotations import last_provider
+from resources.ledger.rotations import last_provider, last_turns
 
 # How old the state of other processes may be that a pick goes by. The stack looks again
 # before it sends anything.
@@ -140,7 +140,8 @@ class Seating:
 
     def _resume(self) -> None:
         if isinstance(self.strategy, RoundRobin):
-            self.strategy.resume(self.seats, self.last)
+            turns = last_turns(self._permits.ledger, self._name)
+            self.strategy.resume(self.seats, self.last, turns)
 
     def _seat(self, member: Member, before: Seat | None) -> Seat:
         provider, permits = member.provider, self._permits

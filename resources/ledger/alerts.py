@@ -17,7 +17,9 @@ from resources.ledger import commits
 from resources.ledger.database import Ledger
 from resources.ledger.tables import alerts
 
-AlertType = Literal["rate_limit", "provider_status", "stale_feed", "discovery", "backup"]
+AlertType = Literal[
+    "rate_limit", "provider_status", "stale_feed", "run_failed", "discovery", "backup"
+]  # fmt: skip
 Severity = Literal["info", "warning", "critical"]
 SEVERITIES: tuple[Severity, ...] = ("info", "warning", "critical")
 TABLE = "alerts"

@@ -53,6 +53,13 @@ def newest_seq(ledger: Ledger) -> int:
         return int(connection.execute(sa.select(sa.func.max(commits.c.seq))).scalar() or 0)
 
 
+def written_before(ledger: Ledger, at: int) -> int | None:
+    """When a table of the lake was last written up to this time; ms, None where none was."""
+    mine = (commits.c.at <= at) & commits.c.version.is_not(None)
+    with ledger.read() as connection:
+        return connection.execute(sa.select(sa.func.max(commits.c.at)).where(mine)).scalar()
+
+
 class Tail:
     """Follows the commits of all processes, from `after` on."""
 

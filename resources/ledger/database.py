@@ -12,6 +12,8 @@ from sqlalchemy.ext.compiler import compiles
 
 from resources.errors import StoreUnavailable
 
+# So far may two clocks be apart.
+AHEAD_MS = 300_000
 _MIGRATIONS = Path(__file__).with_name("migrations")
 
 
@@ -79,6 +81,11 @@ class Ledger:
     def clock(self) -> sa.ColumnElement[int]:
         """SQL expression: now, in milliseconds since 1970, UTC, of the database's clock."""
         return _ClockMillis() + self.skew_ms
+
+    @property
+    def horizon(self) -> sa.ColumnElement[int]:
+        """SQL expression: what is stored of a later time (ms) was stored under a wrong clock."""
+        return self.clock + AHEAD_MS
 
     def now(self) -> int:
         with self.read() as connection:

@@ -9,11 +9,17 @@ from resources.ledger.rows import insert_missing
 from resources.ledger.tables import feed_times
 
 
-def advance(connection: sa.Connection, table: str, newest: int) -> None:
-    """Note the time (ms since 1970, UTC) of a table's newest data; an earlier one changes nothing."""
-    insert_missing(connection, feed_times, table_name=table, newest=newest)
-    earlier = (feed_times.c.table_name == table) & (feed_times.c.newest < newest)
-    connection.execute(feed_times.update().where(earlier).values(newest=newest))
+def advance(connection: sa.Connection, ledger: Ledger, table: str, newest: int) -> bool:
+    """Note the time (ms since 1970, UTC) of a table's newest data, and say whether it is another.
+
+    An earlier one changes nothing, unless the stored one is minutes ahead of the clock.
+    """
+    if insert_missing(connection, feed_times, table_name=table, newest=newest):
+        return True
+    stored = feed_times.c.newest
+    behind = (stored < newest) | ((stored > ledger.horizon) & (stored != newest))
+    update = feed_times.update().where(feed_times.c.table_name == table, behind)
+    return bool(connection.execute(update.values(newest=newest)).rowcount)
 
 
 def read(ledger: Ledger) -> Mapping[str, int]:

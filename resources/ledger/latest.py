@@ -12,11 +12,13 @@ from resources.ledger.tables import forming_candles, latest_prices
 Row = Mapping[str, Any]
 
 
-def put_prices(connection: sa.Connection, rows: Sequence[Row]) -> None:
-    """Replace what is stored by rows that are not older, within the caller's transaction."""
+def put_prices(connection: sa.Connection, ledger: Ledger, rows: Sequence[Row]) -> None:
+    """Replace what is stored by rows that are not older, within the caller's transaction; what is
+    stored of a time minutes ahead of the clock is replaced by any."""
     for row in rows:
         mine = latest_prices.c.symbol == row["symbol"]
-        stored = connection.execute(sa.select(latest_prices.c.at).where(mine)).scalar()
+        possible = mine & (latest_prices.c.at <= ledger.horizon)
+        stored = connection.execute(sa.select(latest_prices.c.at).where(possible)).scalar()
         if stored is not None and stored > row["at"]:
             continue
         connection.execute(latest_prices.delete().where(mine))

@@ -41,6 +41,18 @@ def last_provider(ledger: Ledger, pool: str) -> str | None:
         return connection.execute(row).scalar()
 
 
+def last_turns(ledger: Ledger, pool: str) -> dict[str, int]:
+    """The number of each provider's newest turn of a pool, later ones have higher numbers.
+
+    Whose turns are older than the history is not told.
+    """
+    history = rotation_history.c
+    rows = sa.select(history.to_provider, sa.func.max(history.id))
+    rows = rows.where(history.pool == pool).group_by(history.to_provider)
+    with ledger.read() as connection:
+        return {provider: number for provider, number in connection.execute(rows)}
+
+
 def save(ledger: Ledger, turns: Sequence[Turn], counts: dict[str, int]) -> None:
     """Add turns, oldest first, to the history; `counts` is how many there were per pool."""
     history = rotation_history.c

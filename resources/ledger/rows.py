@@ -11,10 +11,12 @@ from resources.ledger.database import Ledger
 T = TypeVar("T")
 
 
-def insert_missing(connection: sa.Connection, table: sa.Table, **values: Any) -> None:
-    """Insert a row unless one with its primary key is there; safe against other processes."""
+def insert_missing(connection: sa.Connection, table: sa.Table, **values: Any) -> bool:
+    """Insert a row unless one with its primary key is there, and say so; safe against other
+    processes."""
     dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    connection.execute(dialect.insert(table).values(**values).on_conflict_do_nothing())
+    statement = dialect.insert(table).values(**values).on_conflict_do_nothing()
+    return bool(connection.execute(statement).rowcount)
 
 
 def add_counts(

@@ -5,8 +5,31 @@ from datetime import datetime, timedelta
 
 import polars as pl
 
+from resources.errors import Unavailable
 from resources.lake import Lake, Partition, collect
-from resources.schemas import Table, Thin
+from resources.ledger import Ledger, commits
+from resources.schemas import Table, Thin, utc
+
+_DAY = 86_400_000
+# Who runs it at weekends alone has no longer breaks.
+_LONGEST_BREAK = 7 * _DAY
+
+
+def trusts_clock(ledger: Ledger) -> bool:
+    """Whether the clock may say what is old: the lake must have been written by it for a day.
+
+    Rows that go do not come back, so a clock that was just set forth must not decide; False before
+    anything is a day old. Raises Unavailable where more than a week is missing before this day:
+    Headwater was off, or the clock is wrong, and somebody should look at it.
+    """
+    yesterday = ledger.now() - _DAY
+    last = commits.written_before(ledger, yesterday)
+    if last is not None and last < yesterday - _LONGEST_BREAK:
+        raise Unavailable(
+            f"nothing was stored from {utc(last):%Y-%m-%d %H:%M} to {utc(yesterday):%Y-%m-%d %H:%M}"
+            ", as after a long stop or with a clock that is ahead: old rows stay for a day more"
+        )
+    return last is not None
 
 
 def retain(lake: Lake, now: datetime) -> dict[str, int]:

@@ -29,7 +29,8 @@ def parse_feed(body: bytes, base: str = "") -> pl.DataFrame:
         <description><![CDATA[Regulatory clarity is not simply a legal issue.]]></description>
         <dc:creator>Andrew Cuomo</dc:creator></item></channel></rss>
 
-    Raises ValueError for what is no feed, has a DTD or more than 5,000 items.
+    Raises ValueError for what is no feed, has more than 5,000 items, or cannot be read (see
+    read_document).
     """
     document = read_document(body)
     root = document.root

@@ -8,7 +8,7 @@ import polars as pl
 from resources.news.address import clean_address
 from resources.news.dates import published
 from resources.news.language import language_code
-from resources.news.text import cut, has_markup, plain, tidy
+from resources.news.text import cut, has_markup, plain, tidy, without_footer
 from resources.schemas.news import NEWS_PAGE, SUMMARY_LENGTH, TITLE_LENGTH
 
 _SHORT = 200
@@ -40,7 +40,7 @@ def story_frame(stories: Sequence[Story]) -> pl.DataFrame:
 
 def _row(story: Story) -> dict[str, object]:
     at, dated = published(story.published)
-    summary, cut_summary = cut(plain(story.summary), SUMMARY_LENGTH)
+    summary, cut_summary = cut(without_footer(plain(story.summary)), SUMMARY_LENGTH)
     title, cut_title = cut(plain(story.title), TITLE_LENGTH)
     told = {
         "title_from_summary": not title and bool(summary),

@@ -21,6 +21,14 @@ _DIRECTIONS = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0xF
 _UNSPACED = re.compile(
     r"([\u0e00-\u0e7f\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff])"
 )
+# The rest of a sentence, of which points belong to names: "Bitcoin.com News."
+_REST = r"(?:[^.!?]|[.!?](?=\S)){1,%d}[ .!?]{0,5}$"
+_POST = r"\b(?:The|This) (?:post|article|story) "
+_MORE = r"[\[(]?\b(?:Continue [Rr]eading|CONTINUE READING|Read [Mm]ore|READ MORE)\b"
+_FOOTER = re.compile(
+    rf"(?:{_POST}(?:(?!{_POST}).){{1,500}}? )?\b(?:appeared first|first appeared) on {_REST % 80}"
+    rf"|{_MORE}\W*$|(?:^|(?<=[^\w,;] )){_MORE}{_REST % 150}"
+)
 
 
 def has_markup(text: str) -> bool:
@@ -53,6 +61,15 @@ def tidy(text: str) -> str:
 def cut(text: str, length: int) -> tuple[str, bool]:
     """The text of at most so many characters, and whether that is less than all of it."""
     return (text, False) if len(text) <= length else (text[: length - 1].rstrip() + "…", True)
+
+
+def without_footer(text: str) -> str:
+    """A text on one line without what content systems put behind a summary, at most three times:
+    "The post Fees fall appeared first on News Bitcoin.", "Read more", "Continue reading Fees fall".
+    """
+    for _ in range(3):
+        text = _FOOTER.sub("", text).rstrip()
+    return text
 
 
 def spaced(text: str) -> str:

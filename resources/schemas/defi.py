@@ -163,6 +163,7 @@ DEFI_PROTOCOL_TVL_PAGE = Page(
     pl.Schema({"of": UTC_TIME, "slug": _TEXT, "tvl": _FLOAT}),
     "slug",
     _daily,
+    may_be_empty=True,
 )
 
 

@@ -24,6 +24,7 @@ FLAGS = {
     "future_date": "the time of publication was more than an hour ahead: it is when the article was first seen",
     "retitled": "the publisher has changed the title since it was first stored",
     "degraded": "the sentiment was scored by a lexicon, for no model could be loaded",
+    "unread": "the title could not be read, mostly for its script: its sentiment counts for nothing",
 }  # fmt: skip
 
 
@@ -55,6 +56,7 @@ NEWS_PAGE = Page(
     ),
     named="title",
     rules=_rules,
+    may_be_empty=True,
 )
 
 # One row per article: what several providers carry is one.

@@ -122,6 +122,7 @@ TRANSFERS_PAGE = Page(
     ),
     named="hash",
     rules=_transfer_rules,
+    may_be_empty=True,
 )
 
 _THIN = Thin(after_days=90, to=Interval.D1)

@@ -21,7 +21,8 @@ class Page:
 
     Where that has `native`, a row is about a coin in the provider's spelling. `rules` takes the
     time of the answer (ms since 1970, UTC) to what a row must not be. `named` is the column that a
-    row goes by where it is kept for having broken one.
+    row goes by where it is kept for having broken one. Of the present there is always a row to tell,
+    but where a page `may_be_empty`.
     """
 
     name: str
@@ -29,6 +30,7 @@ class Page:
     schema: pl.Schema
     named: str
     rules: Callable[[int], Rules] = _none
+    may_be_empty: bool = False
 
     def checked(self, frame: pl.DataFrame, now_ms: int) -> pl.DataFrame:
         """The frame with a column `reason`: null for a sound row, else the first rule it breaks."""

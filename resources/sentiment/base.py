@@ -27,7 +27,7 @@ class Score:
     the model reads, so that its end had no say.
 
     An empty text, and one that the engine cannot read (see its class), is neutral with a score
-    of 0 and a confidence of 0.
+    of 0 and a confidence of 0: `read` is False.
     """
 
     label: Label
@@ -37,6 +37,11 @@ class Score:
     model: str
     degraded: bool
     truncated: bool
+
+    @property
+    def read(self) -> bool:
+        """Whether the engine could read the text at all."""
+        return self.confidence > 0
 
 
 class Engine(Protocol):

@@ -60,7 +60,8 @@ def filled(store: Store) -> Store:
             protocol("aerodrome-v1", "Aerodrome V1", Base=4e9),
         ],
     )  # fmt: skip
-    put(store, DEFI_CHAINS, [snapshot(chain=name, tvl=1.0) for name in ("Ethereum", "Base")])
+    chains = {"Ethereum": 63e9, "Base": 6e9, "Tiny": 5e3}
+    put(store, DEFI_CHAINS, [snapshot(chain=name, tvl=tvl) for name, tvl in chains.items()])
     put(store, DEFI_TVL, by_day("chain", "all", {40: 50e9, 29: 80e9, 1: 90e9, 0: 100e9}))
     put(store, DEFI_TVL, by_day("chain", "Base", {0: 6e9}))
     put(store, DEFI_PROTOCOL_TVL, by_day("slug", "aave-v3", {3: 20e9, 0: 32e9}))
@@ -98,6 +99,14 @@ def test_of_one_chain_what_lies_there_counts(client: httpx.Client) -> None:
     assert (body["chain"], body["total_tvl"]) == ("Base", 6e9)
     told = [(row["slug"], row["tvl"]) for row in body["protocols"]]
     assert told == [("aerodrome-v1", 4e9), ("aave-v3", 2e9)]
+
+
+def test_a_chain_that_is_not_among_the_largest_of_each_day_has_its_total(
+    client: httpx.Client,
+) -> None:
+    body = client.get("/api/defi?chain=tiny").json()
+    assert (body["chain"], body["total_tvl"], body["protocols"]) == ("Tiny", 5e3, [])
+    assert body["source"] == "sandbox:defillama"
 
 
 def test_the_chart_has_the_last_days_and_their_change(client: httpx.Client) -> None:

@@ -103,7 +103,14 @@ def test_a_spelling_means_an_asset_or_a_market(
 
 def test_a_rate_that_still_moves_comes_before_one_that_was_paid_in_its_hour(store: Store) -> None:
     bitcoin = ("bitmex", "XBTUSD", "BTC", "USD")
-    put(store, FUNDING_RATES, 1, (*bitcoin, 0.0003), ("bitmex", "ETHUSD", "ETH", "USD", 0.0004), paid=True)
+    put(
+        store,
+        FUNDING_RATES,
+        1,
+        (*bitcoin, 0.0003),
+        ("bitmex", "ETHUSD", "ETH", "USD", 0.0004),
+        paid=True,
+    )
     put(store, FUNDING_RATES, 1, (*bitcoin, 0.0001))
     put(store, OPEN_INTERESTS, 1, (*bitcoin, 12.5))
     with served(store.settings) as client:
@@ -125,4 +132,4 @@ def test_the_same_data_need_not_be_sent_again(client: httpx.Client) -> None:
 def test_before_the_first_collection_there_is_nothing_to_tell(store: Store) -> None:
     with served(store.settings) as client:
         body = client.get(PATH).json()
-    assert (body["data"], body["source"]) == ([], "")
+    assert (body["data"], body["source"]) == ([], None)

@@ -16,8 +16,8 @@ PATH = "/api/sentiment/fear-greed"
 TODAY = time.time_ns() // 1_000_000 // DAY * DAY
 
 
-def put(store: Store, provider: str, days: int, words: str | None) -> None:
-    """The newest days of an index; of a day that is n days ago the value is n."""
+def put(store: Store, provider: str, days: int, words: str | None, ended: int = 0) -> None:
+    """Days of an index, the last of them `ended` days ago; of n days ago the value is n."""
     frame = pl.DataFrame(
         [
             {
@@ -26,7 +26,7 @@ def put(store: Store, provider: str, days: int, words: str | None) -> None:
                 "provider": provider, "mode": "sandbox",
                 "fetched_at": utc(TODAY), "known_at": utc(TODAY),
             }
-            for ago in range(days)
+            for ago in range(ended, days)
         ],
         schema=FEAR_GREED.schema,
     )  # fmt: skip
@@ -45,7 +45,7 @@ def test_thirty_days_of_one_index_are_told_up_to_today(client: httpx.Client) -> 
     body = client.get(PATH).json()
     assert [row["value"] for row in body["data"]] == list(range(29, -1, -1))
     assert (body["count"], body["days"]) == (30, 30)
-    assert body["sources"] == ["alternative_me", "coinmarketcap"]
+    assert body["sources"] == ["sandbox:alternative_me", "sandbox:coinmarketcap"]
     assert body["source"] == "sandbox:alternative_me"
     assert body["data"][-1] == {
         "day": f"{utc(TODAY):%Y-%m-%d}T00:00:00Z",
@@ -68,6 +68,17 @@ def test_another_index_can_be_asked_for(client: httpx.Client, name: str) -> None
     assert (body["count"], body["source"]) == (40, "sandbox:coinmarketcap")
     # It has no words of its own here: ours stand for the value.
     assert body["data"][-1]["classification"] == "Extreme Fear"
+
+
+def test_an_index_that_has_stopped_gives_way_to_one_that_goes_on(store: Store) -> None:
+    put(store, "alternative_me", 90, "Fear", ended=45)
+    put(store, "coinmarketcap", 40, None)
+    with served(store.settings) as client:
+        told = {days: client.get(f"{PATH}?days={days}").json() for days in (30, 60)}
+        mine = client.get(f"{PATH}?source=alternative_me").json()
+    assert (told[30]["count"], told[30]["source"]) == (30, "sandbox:coinmarketcap")
+    assert (told[60]["count"], told[60]["source"]) == (15, "sandbox:alternative_me")
+    assert (mine["count"], mine["sources"]) == (0, told[30]["sources"])
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ def client(store: Store) -> Iterator[httpx.Client]:
 
 def put(ledger: Ledger, table: str, ago: int) -> None:
     with ledger.write() as connection:
-        feed_times.advance(connection, table, ledger.now() - ago)
+        feed_times.advance(connection, ledger, table, ledger.now() - ago)
 
 
 def told(client: httpx.Client) -> dict[str, str]:
@@ -43,6 +43,15 @@ def test_a_feed_is_stale_beyond_its_target_and_fresh_again_with_new_data(
     assert told(client)["news"] == "stale"
     put(store.ledger, "news", 119 * MINUTE)
     assert told(client)["news"] == "fresh"
+
+
+def test_data_from_a_clock_that_was_ahead_are_not_fresh(
+    store: Store, client: httpx.Client
+) -> None:
+    put(store.ledger, "nft", -3 * 1440 * MINUTE)
+    assert told(client)["nft"] == "stale"
+    put(store.ledger, "nft", 0)
+    assert told(client)["nft"] == "fresh"
 
 
 def test_a_feed_is_as_old_as_its_table_that_is_behind(store: Store, client: httpx.Client) -> None:

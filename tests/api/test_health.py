@@ -63,7 +63,7 @@ def test_health_says_only_what_is_known(service: httpx.Client) -> None:
                 "offline": 0,
                 "unknown": EVERYONE,
             },
-            "models": {"status": "none"},
+            "models": {"status": "not_loaded", "setting": "embedded"},
         },
         "providers_count": EVERYONE,
         "online_count": 0,
@@ -71,6 +71,19 @@ def test_health_says_only_what_is_known(service: httpx.Client) -> None:
     assert service.get("/api/health").json()["components"].keys() == body["components"].keys() | {
         "websocket"
     }
+
+
+def test_a_model_that_was_needed_is_named(store: Store) -> None:
+    with served(store.settings) as client:
+        headers = {"X-API-Key": store.key("read")}
+        text = {"text": "Bitcoin rises"}
+        read = client.post("/api/sentiment/analyze", json=text, headers=headers, timeout=60).json()
+        assert client.get("/health").json()["components"]["models"] == {
+            "status": "loaded",
+            "setting": "embedded",
+            "engine": read["engine"],
+            "model": read["model"],
+        }
 
 
 def test_a_store_that_is_gone_is_503_and_recovers_without_a_restart(store: Store) -> None:

@@ -89,7 +89,7 @@ def test_a_limit_that_cannot_be_is_refused(client: httpx.Client, limit: str) -> 
 
 def test_before_anything_was_collected_there_are_none(service: httpx.Client) -> None:
     body = service.get(PATH).json()
-    assert (body["collections"], body["count"], body["source"]) == ([], 0, "")
+    assert (body["collections"], body["count"], body["source"]) == ([], 0, None)
 
 
 def test_what_is_held_is_not_sent_again_until_there_is_more(

@@ -140,4 +140,4 @@ def test_the_same_data_need_not_be_sent_again(client: httpx.Client) -> None:
 def test_before_the_first_collection_there_is_nothing_to_tell(store: Store) -> None:
     with served(store.settings) as client:
         body = client.get(PATH).json()
-    assert (body["data"], body["source"]) == ([], "")
+    assert (body["data"], body["source"]) == ([], None)

@@ -30,9 +30,7 @@ def put_index(store: Store, value: float, days_ago: int, name: str | None = None
         "year": f"{at:%Y}", "of": at, "value": value, "classification": name,
         "provider": "alternative_me", "mode": "sandbox", "fetched_at": at, "known_at": at,
     }  # fmt: skip
-    flush_rows(
-        store.lake, store.ledger, FEAR_GREED, pl.DataFrame([row], schema=FEAR_GREED.schema)
-    )
+    flush_rows(store.lake, store.ledger, FEAR_GREED, pl.DataFrame([row], schema=FEAR_GREED.schema))
 
 
 @pytest.fixture
@@ -57,7 +55,8 @@ def test_the_mood_is_that_of_the_index_and_of_the_news(store: Store, client: htt
         "models": ["embedded ours"], "label": "neutral", "hours": 24,
     }  # fmt: skip
     assert body["overall"] == {"score": 0.3, "label": "bullish"}
-    assert body["source"] == "sandbox:alternative_me, sandbox:news"
+    assert body["source"] == "sandbox:alternative_me,sandbox:news"
+    assert body["sources"] == ["sandbox:alternative_me", "sandbox:news"]
 
 
 def test_without_any_data_the_mood_is_unknown(client: httpx.Client) -> None:
@@ -66,11 +65,10 @@ def test_without_any_data_the_mood_is_unknown(client: httpx.Client) -> None:
     assert body["overall"] == {"score": None, "label": None}
     assert body["news"]["articles"] == 0
     assert body["news"]["label"] is None
+    assert (body["source"], body["sources"]) == (None, [])
 
 
-def test_history_is_by_hour_and_of_an_asset_or_a_source(
-    store: Store, client: httpx.Client
-) -> None:
+def test_history_is_by_hour_and_of_an_asset_or_a_source(store: Store, client: httpx.Client) -> None:
     put_news(
         store,
         article(1, NOW - HOUR, "bullish", assets=["ETH"]),
@@ -114,6 +112,7 @@ def test_a_text_is_read_by_a_model_that_is_named(
     assert (body["sentiment"], body["label"]) == (label, label)
     assert (body["engine"], body["degraded"], body["truncated"]) == ("embedded", False, False)
     assert (body["symbol"], body["requested"]) == ("BTC", "btcusdt")
+    assert body["read"] is True
     assert 0 < body["confidence"] <= 1
     assert (body["score"] > 0) == (label == "bullish")
 
@@ -137,6 +136,7 @@ def test_any_text_is_scored(client: httpx.Client, path: str, text: str) -> None:
     body = answer.json()
     assert body["label"] in {"bullish", "neutral", "bearish"}
     assert body["truncated"] == (text.count(" ") > 1_000)
+    assert body["read"] == (body["confidence"] > 0) == any("a" <= letter <= "z" for letter in text)
 
 
 @pytest.mark.parametrize(

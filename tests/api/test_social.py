@@ -60,6 +60,15 @@ def test_the_newest_hour_is_told_the_most_posts_first(client: httpx.Client) -> N
     }
 
 
+def test_an_hour_that_a_clock_ahead_has_made_is_forgotten_with_the_next(
+    store: Store, client: httpx.Client
+) -> None:
+    now = (store.ledger.now() - START) // HOUR
+    put(store, now + 72, ("reddit", "BTC", 1, 1))
+    put(store, now, ("reddit", "BTC", 2, 2))
+    assert [row["posts"] for row in client.get(PATH).json()["data"]] == [2]
+
+
 @pytest.mark.parametrize("spelling", ["BTC", "btcusdt", "BTC/USDT", "bitcoin"])
 def test_one_asset_is_told_alone_in_any_spelling(client: httpx.Client, spelling: str) -> None:
     body = client.get(PATH, params={"symbol": spelling}).json()

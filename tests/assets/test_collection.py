@@ -1,5 +1,6 @@
 """One line in the logs for each run of a feed, with what it stored and what failed."""
 
+import polars as pl
 import pytest
 
 from assets.collection import logged
@@ -50,6 +51,22 @@ def test_a_run_that_fails_is_a_line_too(ledger: Ledger) -> None:
         raise NoneAvailable("nobody answers")
     (line,) = lines(ledger)
     assert (line.level, line.details["failures"]) == ("error", {"prices": "nobody answers"})
+
+
+def test_a_run_that_crashes_is_an_error_whatever_it_has_stored(ledger: Ledger) -> None:
+    with pytest.raises(pl.exceptions.ShapeError), logged(ledger, "onchain", "run-1") as collection:
+        collection.records = 1
+        pl.DataFrame({"a": [1]}).with_columns(pl.Series("b", [1, 2, 3]))
+    (line,) = lines(ledger)
+    assert line.level == "error"
+    assert line.details["failures"]["onchain"].startswith("ShapeError: ")
+
+
+def test_a_run_that_is_interrupted_has_not_failed(ledger: Ledger) -> None:
+    with pytest.raises(KeyboardInterrupt), logged(ledger, "onchain", "run-1"):
+        raise KeyboardInterrupt
+    (line,) = lines(ledger)
+    assert (line.level, line.details["failures"]) == ("info", {})
 
 
 def test_each_run_of_an_asset_is_one_line(platform: Platform) -> None:

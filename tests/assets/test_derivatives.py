@@ -98,9 +98,7 @@ def test_what_was_paid_stands_beside_what_was_collected_on_that_day(everyone: Pl
     earlier = moved.with_columns(day=pl.lit(day(2)), at=pl.lit(at, UTC_TIME))
     flush_rows(everyone.lake, everyone.ledger, FUNDING_RATES, earlier)
     everyone.run(derivatives, [day(2)])
-    rows = everyone.rows(FUNDING_RATES).filter(
-        day=day(2), provider="hyperliquid", contract="BTC"
-    )
+    rows = everyone.rows(FUNDING_RATES).filter(day=day(2), provider="hyperliquid", contract="BTC")
     assert rows.filter(pl.col("paid"))["at"].dt.hour().to_list() == list(range(24))
     assert rows.filter(~pl.col("paid")).equals(earlier)
 

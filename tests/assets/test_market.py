@@ -33,7 +33,7 @@ def put_price(platform: Platform, symbol: str, price: float, at: int) -> None:
         **dict.fromkeys(("at", "observed_at", "fetched_at"), at),
     }
     with platform.ledger.write() as connection:
-        latest.put_prices(connection, [row])
+        latest.put_prices(connection, ledger, [row])
 
 
 def test_a_run_stores_the_largest_coins_and_the_sums_over_all(everyone: Platform) -> None:
@@ -122,6 +122,23 @@ def test_a_price_far_from_the_consensus_is_told_beside_it(everyone: Platform) ->
     assert bitcoin["asset"] == "BTC"
     assert bitcoin["deviation"] == pytest.approx((bitcoin["price"] - 1) * 100, rel=1e-6)
     assert rows.height > 90
+
+
+def test_an_answer_far_from_most_of_our_prices_is_refused_and_another_asked(
+    everyone: Platform,
+) -> None:
+    everyone.keep("coingecko", "coinpaprika")
+    assert everyone.run(market, [TODAY]).success
+    coins = everyone.rows(MARKET).drop_nulls("asset").sort("rank").head(8)
+    for symbol, price in coins.select("asset", "price").iter_rows():
+        put_price(everyone, symbol, price, everyone.ledger.now())
+    everyone.fault(provider="coingecko", kind="spike", path="coins/markets")
+    result = everyone.run(market, [TODAY])
+    assert providers_of(result) == {"market": ["coinpaprika"], "market_totals": ["coingecko"]}
+    deviations = everyone.rows(MARKET)["deviation"].drop_nulls()
+    assert deviations.len() >= 8
+    assert deviations.abs().max() < 50  # type: ignore[operator]
+    assert everyone.quarantined() == {"most prices are far from our own", "99 more"}
 
 
 def test_nobody_tells_of_a_past_day(everyone: Platform) -> None:

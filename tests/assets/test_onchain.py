@@ -115,11 +115,14 @@ def test_a_transfer_that_waited_over_midnight_stays_one_row(everyone: Platform) 
     bitcoin, now = PLAYED["bitcoin"], everyone.ledger.now()
     seen = datetime.fromisoformat(today()).replace(tzinfo=UTC) - timedelta(minutes=1)
     block, mined = recent(bitcoin, now - 600_000)[0]
-    waits = bitcoin.block(bitcoin.at(now).number + 1).transfers[0]
+    newest = bitcoin.at(now).number
+    waits = bitcoin.block(newest + 1).transfers[0]
     put_transfer(everyone, mined, seen, None)
     put_transfer(everyone, waits, seen, 900_000)
     everyone.keep("blockchair", "blockchain_info")
     assert run(everyone).success
+    if bitcoin.at(everyone.ledger.now()).number > newest:
+        pytest.skip("a block came meanwhile")
     rows = everyone.rows(LARGE_TRANSFERS)
     assert rows.select("chain", "hash").is_unique().all()
     told = rows.filter(pl.col("hash").is_in([mined.hash, waits.hash]))

@@ -1,6 +1,7 @@
 """The mood of news by hour."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import polars as pl
 from hypothesis import given
@@ -52,6 +53,22 @@ def test_an_article_counts_once_overall_and_in_each_asset_and_source_that_it_has
         (second, "decrypt_rss"): (1, 0.0),
     }
     assert set(found["models"].explode()) == {"embedded ours"}
+
+
+def test_an_article_that_was_not_read_is_not_counted() -> None:
+    unread: dict[str, Any] = {"confidence": 0.0, "flags": ["unread"]}
+    found = hourly(
+        [
+            article(1, NOON, "bullish"),
+            article(2, NOON, **unread, assets=["BTC", "ETH"]),
+            article(3, NOON + HOUR, **unread),
+        ]
+    )
+    assert found.select("scope", "name", "articles", "neutral", "score").rows() == [
+        ("asset", "BTC", 1, 0, 0.8),
+        ("overall", "", 1, 0, 0.8),
+        ("source", "coindesk_rss", 1, 0, 0.8),
+    ]
 
 
 rows = st.lists(

@@ -13,7 +13,7 @@ from pipelines.cli import main
 from resources import backups
 from resources.dagster_resources import BackupsResource, LakeResource, LedgerResource
 from resources.lake import Lake
-from resources.ledger import Ledger, alerts
+from resources.ledger import Ledger, alerts, commits
 from resources.schemas import PRICES
 from tests.resources.maintenance.frames import DAY, prices
 
@@ -65,6 +65,19 @@ def store(lake: Lake, count: int) -> None:
         lake.merge(PRICES, prices([DAY - timedelta(days=400) + timedelta(minutes=minute)]))
 
 
+def ledger_of(home: Home, hours_ago: int) -> Ledger:
+    """The same ledger, so many hours ago."""
+    return Ledger(home.ledger.url, skew_ms=-hours_ago * 3_600_000)
+
+
+def write(home: Home, hours_ago: int) -> None:
+    """Acknowledge a version of the lake, so many hours ago."""
+    then = ledger_of(home, hours_ago)
+    with then.write() as connection:
+        commits.record(connection, then, PRICES.name, 1, [{"symbol": "BTC"}], 1)
+    then.close()
+
+
 def test_compaction_makes_one_file_and_says_of_how_many(home: Home) -> None:
     store(home.lake, 12)
     result = home.run(maintenance.compact_lake)
@@ -75,10 +88,28 @@ def test_compaction_makes_one_file_and_says_of_how_many(home: Home) -> None:
 
 def test_retention_thins_and_writes_checkpoints(home: Home) -> None:
     store(home.lake, 12)
+    write(home, hours_ago=30)
     result = home.run(maintenance.retention)
     assert home.metadata(result, "retain_rows") == {"rows": {"prices": 11}}
     assert home.metadata(result, "checkpoint_logs") == {"tables": 1}
     assert home.metadata(result, "cut_logs") == {"files": 0}
+    assert home.lake.scan(PRICES, {}).collect().height == 1
+
+
+@pytest.mark.parametrize("hours_ago", [0, 3 * 365 * 24], ids=["new", "ahead"])
+def test_old_rows_stay_until_the_clock_has_gone_on_for_a_day(home: Home, hours_ago: int) -> None:
+    store(home.lake, 12)
+    write(home, hours_ago)
+    # What comes by a clock that was set forth, or after a long stop, makes it no better.
+    write(home, hours_ago=0)
+    with home.ledger.write() as connection:
+        alerts.tell(connection, ledger_of(home, 30), alerts.News("x", "backup", "info", "x"))
+    result = home.run(maintenance.retention)
+    assert result.success == (hours_ago == 0)
+    assert home.lake.scan(PRICES, {}).collect().height == 12
+    assert home.metadata(result, "checkpoint_logs") == {"tables": 1}
+    write(home, hours_ago=30)
+    assert home.run(maintenance.retention).success
     assert home.lake.scan(PRICES, {}).collect().height == 1
 
 
@@ -149,7 +180,8 @@ def test_the_commands_make_list_check_and_delete(
     assert command(capsys, "list") == ["there is no backup"]
     (said,) = command(capsys, "create")
     made = said.split()[0]
-    assert command(capsys, "verify", made) == [f"{made} is whole"]
+    (said,) = command(capsys, "verify", made)
+    assert said.startswith(f"{made} is whole; docs/operations.md tells how to put it back")
     assert command(capsys, "list")[1].split()[:3] == [made, "command", "line"]
     file = next((home.folder / made).rglob("part-*"))
     file.unlink()

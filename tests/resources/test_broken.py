@@ -55,3 +55,15 @@ def test_a_row_without_a_name_is_kept_too(ledger: Ledger) -> None:
     nameless = answer.frame.with_columns(symbol=pl.lit(None, pl.String))
     assert keep(ledger, Quotes("kraken", nameless)) == 1
     assert quarantine.count(ledger, "prices") == 1
+
+
+def test_of_an_answer_that_is_broken_altogether_some_rows_are_kept(ledger: Ledger) -> None:
+    answer = quotes("kraken", *((f"C{n}", "USD", float(n)) for n in range(5_000)))
+    why = pl.when(pl.col("price") < 4_000).then(pl.lit("no text")).otherwise(pl.lit("no address"))
+    padded = answer.frame.with_columns(reason=why, quote=pl.lit("x" * 10_000))
+    assert keep(ledger, Quotes("kraken", padded)) == 5_000
+    with ledger.read() as connection:
+        rows = connection.exec_driver_sql("SELECT reason, row FROM quarantine ORDER BY id").all()
+    assert len(rows) == 51
+    assert max(len(row) for _, row in rows) < 3_000
+    assert tuple(rows[-1]) == ("4,950 more", '{"no text": 3950, "no address": 1000}')

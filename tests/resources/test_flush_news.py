@@ -125,6 +125,19 @@ def test_a_corrected_title_is_scored_anew(lake: Lake, ledger: Ledger) -> None:
     assert news.find(ledger, Wanted(phrases=phrases("wonderful")), 5) == []
 
 
+def test_a_title_that_is_not_read_says_so_until_another_takes_its_place(
+    lake: Lake, ledger: Ledger
+) -> None:
+    for title, unread in (
+        ("\u6bd4\u7279\u5e01\u66b4\u8dcc 20%", True),
+        ("Bitcoin sinks 20%", False),
+    ):
+        flush(lake, ledger, told(rss(item(title, "/a"))))
+        (row,) = stored(lake).to_dicts()
+        assert (row["title"], "unread" in row["flags"]) == (title, unread)
+        assert (row["confidence"] == 0) == unread
+
+
 def test_rows_that_break_a_rule_are_not_stored(lake: Lake, ledger: Ledger) -> None:
     body = rss("<item><title>t</title></item>", item("sound", "/a"))
     assert flush(lake, ledger, told(body)).rows == 1

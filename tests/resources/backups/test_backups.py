@@ -138,11 +138,11 @@ def test_only_the_newest_scheduled_ones_are_kept(home: Home) -> None:
     for origin in ("schedule", "command line", "schedule", "schedule"):
         made.append(home.back_up(origin))
         _next_second()
-    assert backups.prune(home.folder, 2) == [made[0].id]
+    assert backups.prune(home.folder, 2, made[3].id) == [made[0].id]
     assert [one.id for one in backups.read_all(home.folder)] == [
         one.id for one in (made[3], made[2], made[1])
     ]
-    assert backups.prune(home.folder, 2) == []
+    assert backups.prune(home.folder, 2, made[3].id) == []
 
 
 def test_a_checksum_is_taken_over_only_for_the_very_same_file(home: Home) -> None:
@@ -194,7 +194,7 @@ def test_a_manifest_that_cannot_be_read_is_listed_with_the_reason(home: Home) ->
     (listed,) = backups.read_all(home.folder)
     assert listed.manifest is None
     assert "damaged" in (listed.problem or "")
-    assert backups.prune(home.folder, 0) == []
+    assert backups.prune(home.folder, 0, made.id) == []
 
 
 @pytest.fixture

@@ -220,7 +220,7 @@ async def test_who_does_not_wait_is_told_when_somebody_may_be_called(ledger: Led
         await pool.several(1, ask, everyone, one)
         with pytest.raises(NoneAvailable) as none:
             async with asyncio.timeout(20):
-                await pool.several(1, ask, everyone, one, waits=False)
+                await pool.several(1, ask, everyone, one, follows_up=True)
     assert none.value.not_before
     assert len(server.arrivals) == 1
 

@@ -54,13 +54,19 @@ def test_round_robin_goes_on_after_the_last_one(
     names: str, last: str | None, expected: str
 ) -> None:
     strategy, among = RoundRobin(), seats(names)
-    strategy.resume(among, last)
+    strategy.resume(among, last, {})
     assert picks(strategy, among, 6) == expected
+
+
+def test_round_robin_goes_on_with_whose_turn_was_longest_ago() -> None:
+    strategy, among = RoundRobin(), seats("abcde")
+    strategy.resume(among, "b", {"b": 9, "a": 7, "e": 8})
+    assert picks(strategy, among, 6) == "cdaebc"
 
 
 def test_who_comes_back_has_its_turn_at_once() -> None:
     strategy, among = RoundRobin(), seats("abc")
-    strategy.resume(among, None)
+    strategy.resume(among, None, {})
     assert picks(strategy, [s for s in among if s.provider.id != "b"], 3) == "aca"
     assert picks(strategy, among, 4) == "bcab"
 
@@ -73,7 +79,7 @@ def test_a_member_is_passed_over_by_nobody_however_the_others_flap(
     """Between two turns of anyone, a member that is always there has a turn."""
     strategy = RoundRobin()
     known = {name: a_seat(name) for name in "abcdefgh"}
-    strategy.resume(known.values(), None)
+    strategy.resume(known.values(), None, {})
     waiting = Counter[str]()
     for present in rounds:
         picked = picks(strategy, [known[name] for name in {*present, "d"}], 1)
@@ -88,7 +94,7 @@ def test_a_member_is_passed_over_by_nobody_however_the_others_flap(
 def test_a_member_that_flaps_is_not_starved(there: list[bool]) -> None:
     """It never has to be there for longer than one pick."""
     strategy, among = RoundRobin(), seats("abc")
-    strategy.resume(among, None)
+    strategy.resume(among, None, {})
     missed = 0
     for present in there:
         picked = picks(strategy, [s for s in among if present or s.provider.id != "b"], 1)

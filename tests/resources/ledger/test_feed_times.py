@@ -15,8 +15,22 @@ def test_an_earlier_time_changes_nothing(times: Sequence[int]) -> None:
     ledger.migrate()
     for newest in times:
         with ledger.write() as connection:
-            feed_times.advance(connection, "nft", newest)
+            feed_times.advance(connection, ledger, "nft", newest)
     assert feed_times.read(ledger) == {"nft": 9}
+    ledger.close()
+
+
+def test_a_time_from_a_clock_that_was_ahead_loses_to_any_later_write() -> None:
+    ledger = Ledger("sqlite://", skew_ms=3 * 86_400_000)
+    ledger.migrate()
+    told = []
+    for skew in (3 * 86_400_000, 0, 0):
+        ledger.skew_ms = skew
+        now = ledger.now() // 86_400_000 * 86_400_000
+        with ledger.write() as connection:
+            told.append(feed_times.advance(connection, ledger, "social", now))
+        assert feed_times.read(ledger) == {"social": now}
+    assert told == [True, True, False]
     ledger.close()
 
 
@@ -26,7 +40,7 @@ def test_of_several_who_note_at_once_the_latest_time_stays(tmp_path: Path) -> No
 
     def note(newest: int) -> None:
         with ledger.write() as connection:
-            feed_times.advance(connection, "nft", newest)
+            feed_times.advance(connection, ledger, "nft", newest)
 
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(note, [*range(50, 0, -1), *range(50)]))

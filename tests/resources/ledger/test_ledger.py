@@ -106,8 +106,8 @@ def test_an_older_price_does_not_replace_a_newer_one(ledger: Ledger) -> None:
         "fetched_at": 1995, "quality": "single", "mode": "live",
     }  # fmt: skip
     with ledger.write() as connection:
-        latest.put_prices(connection, [row])
-        latest.put_prices(connection, [{**row, "at": 1000, "price": 4.0}])
+        latest.put_prices(connection, ledger, [row])
+        latest.put_prices(connection, ledger, [{**row, "at": 1000, "price": 4.0}])
     assert latest.read_prices(ledger, ["BTC"]) == {"BTC": row}
     assert latest.read_prices(ledger, ["ETH"]) == {}
 

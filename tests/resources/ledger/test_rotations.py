@@ -6,6 +6,7 @@ from resources.ledger.rotations import (
     Turn,
     kept,
     last_provider,
+    last_turns,
     newest,
     save,
     totals,
@@ -24,6 +25,15 @@ def test_the_last_pick_of_each_pool_is_kept(ledger: Ledger) -> None:
     again = Ledger(ledger.url)
     assert (last_provider(again, "prices"), last_provider(again, "ohlcv")) == ("c", "a")
     again.close()
+
+
+def test_whose_turn_was_when_is_kept_per_pool(ledger: Ledger) -> None:
+    save(ledger, turns("prices", "abcab"), {"prices": 5})
+    save(ledger, turns("ohlcv", "c"), {"ohlcv": 1})
+    found = last_turns(ledger, "prices")
+    assert sorted(found, key=lambda name: found[name]) == ["c", "a", "b"]
+    assert set(last_turns(ledger, "ohlcv")) == {"c"}
+    assert last_turns(ledger, "news") == {}
 
 
 def test_a_turn_is_told_with_from_to_reason_and_time(ledger: Ledger) -> None:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from resources.news.address import article_id
 from resources.news.gathering import Gathering, Row, row_of
+from tests.resources.news.work import calls_in
 
 NOW = datetime(2026, 2, 18, 20, 0, tzinfo=UTC)
 TITLE = "Exchange halts withdrawals after a wallet breach in Lindhaven"
@@ -92,6 +93,19 @@ def test_other_stories_are_others(other: Row) -> None:
     made = gathered(told(), other)
     assert len(made.changed) == 2
     assert not any(row["also_in"] for row in made.changed)
+
+
+SERIES = "Daily wrap of Bitcoin and Ethereum prices for clients, part {}"
+
+
+@pytest.mark.parametrize("title", [TITLE, SERIES])
+@pytest.mark.parametrize("url", ["https://a.test/{}", "https://a{}.test/"])
+def test_many_titles_that_are_alike_are_gathered_in_linear_time(title: str, url: str) -> None:
+    def work(count: int) -> int:
+        rows = [told(title.format(f"{n}x"), url.format(n)) for n in range(count)]
+        return calls_in(lambda: gathered(*rows))
+
+    assert work(1_000) < 3 * work(500)
 
 
 def test_what_is_stored_stays_and_is_told_by_more() -> None:

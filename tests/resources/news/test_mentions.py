@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from resources.market import load_registry
 from resources.news.mentions import mentioned
+from tests.resources.news.work import calls_in
 
 SENTENCES = [
     # Names and tickers.
@@ -131,3 +132,9 @@ def test_texts_count_together_and_each_asset_once() -> None:
 def test_any_text_is_read(text: str) -> None:
     found = mentioned(text)
     assert found == sorted(set(found))
+
+
+@pytest.mark.parametrize("text", ["BTC OP x ", "$BTC,OP,x ", "OP x "])
+def test_a_text_of_nothing_but_unclear_words_is_read_in_linear_time(text: str) -> None:
+    few, many = (calls_in(lambda n=n: mentioned(text * n)) for n in (200, 400))  # type: ignore[misc]
+    assert many < 3 * few

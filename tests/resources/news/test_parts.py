@@ -1,17 +1,22 @@
 """Texts, times, addresses, languages and searches, each alone."""
 
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from lxml import etree
 
 from resources.errors import InvalidInput
 from resources.news.address import article_id, clean_address
 from resources.news.dates import published
+from resources.news.feed import parse_feed
 from resources.news.language import language_code, language_of
+from resources.news.mentions import mentioned
 from resources.news.search import phrases
-from resources.news.text import cut, plain, tidy
+from resources.news.text import cut, plain, tidy, without_footer
+from sandbox.generic import Generic
 
 EVENING = datetime(2026, 2, 18, 20, 17, 58, tzinfo=UTC)
 
@@ -132,6 +137,76 @@ def test_any_text_is_an_address_or_none(text: str) -> None:
 )
 def test_markup_becomes_what_it_shows(markup: str, text: str) -> None:
     assert plain(markup) == text
+
+
+STORY = "Solana fell by 3% on Monday."
+
+
+@pytest.mark.parametrize(
+    "footer",
+    [
+        "The post Solana falls appeared first on News Bitcoin.",
+        "The post The post-ETF era: up 3.5%? appeared first on crypto.news",
+        "The post Solana falls first appeared on Bitcoin.com News !",
+        "This article Solana falls appeared first on BeInCrypto.",
+        "Continue reading",
+        "Continue Reading \u2192",
+        "Continue reading Bitcoin miners sell at The Block \u00bb",
+        "[Read more...]",
+        "(READ MORE)",
+        "Read more: Bitcoin miners sell",
+        "Read more \u2026 The post Solana falls appeared first on News Bitcoin.",
+        "The post Solana falls appeared first on News Bitcoin. Read More",
+    ],
+)
+def test_a_footer_of_the_publisher_is_taken_off(footer: str) -> None:
+    assert without_footer(f"{STORY} {footer}") == STORY
+    assert without_footer(footer) == ""
+    assert without_footer(f"Fees fell [\u2026] {footer}") == "Fees fell [\u2026]"
+
+
+def test_of_a_footer_without_its_beginning_the_publisher_is_taken_off() -> None:
+    assert without_footer("Solana falls appeared first on News Bitcoin.") == "Solana falls"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        STORY,
+        "The bug appeared first on Solana. Ether was spared, and so was Bitcoin.",
+        "The post office holds Bitcoin.",
+        "Traders read more into it than Bitcoin deserves.",
+        "The court will continue reading the Tether case on Friday.",
+        "",
+    ],
+)
+def test_what_only_sounds_like_a_footer_stays(text: str) -> None:
+    assert without_footer(text) == text
+
+
+@given(
+    st.lists(st.text(max_size=30) | st.sampled_from(["The post", "Read more", "appeared first on"]))
+)
+def test_without_its_footer_a_text_is_how_it_begins(words: list[str]) -> None:
+    text = tidy(" ".join(words))
+    assert text.startswith(without_footer(text))
+
+
+@pytest.mark.parametrize("host", ["news.bitcoin.com", "bitcoinist.com", "bitcoinmagazine.com"])
+def test_a_feed_names_its_publisher_without_mentioning_an_asset(host: str) -> None:
+    body = Generic(host, []).answer("/feed/", {}, 1_772_600_767_800).payload
+    assert isinstance(body, bytes)
+    assert b"appeared first on" in body
+    for title, summary in parse_feed(body).select("title", "summary").rows():
+        assert summary.endswith("None of it has happened.")
+        assert mentioned(summary) == mentioned(title)
+
+
+def test_summaries_of_recorded_feeds_stay_whole(shared: Path) -> None:
+    for file in sorted((shared / "data" / "rss").glob("*.xml")):
+        told = etree.parse(file).findall(".//item/description")
+        whole = [plain(one.text or "") or None for one in told]
+        assert parse_feed(file.read_bytes())["summary"].to_list() == whole
 
 
 @given(st.text(max_size=200))
