@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 
 import polars as pl
+import sqlalchemy as sa
 
 from resources.asking import Told
 from resources.flush import Flushed
@@ -26,6 +27,7 @@ def flush_news(
 ) -> Flushed:
     """Store the sound stories of these answers. Those that are stored already stay: a provider that
     carries one too is noted with it, and a title that its publisher corrects replaces the old one.
+    Of several that store at once each sees what the others have stored.
     """
     catch_up(lake, ledger)
     rows = [
@@ -35,10 +37,14 @@ def flush_news(
     ]
     if not told:
         return Flushed()
-    gathering = Gathering(_stored(lake, ledger, rows))
-    gathering.add(rows)
-    enrich(gathering.fresh, score)
-    return _flush(lake, ledger, gathering.changed, max(one.fetched_at for one in told))
+    score = _remembering(score)
+    score([row["title"] for row in _gathered(lake, ledger, rows).fresh])
+    # Scoring takes long. Others may have stored meanwhile, and from here on nobody else does.
+    with ledger.write() as connection:
+        gathering = _gathered(lake, ledger, rows)
+        enrich(gathering.fresh, score)
+        fetched_at = max(one.fetched_at for one in told)
+        return _flush(lake, ledger, connection, gathering.changed, fetched_at)
 
 
 def enrich(rows: Sequence[Row], score: Scorer) -> None:
@@ -76,6 +82,25 @@ def catch_up(lake: Lake, ledger: Ledger) -> int:
     return added
 
 
+def _remembering(score: Scorer) -> Scorer:
+    """One that scores each text once."""
+    scores: dict[str, Score] = {}
+
+    def remembered(texts: Sequence[str]) -> Sequence[Score]:
+        new = [text for text in dict.fromkeys(texts) if text not in scores]
+        if new:
+            scores.update(zip(new, score(new), strict=True))
+        return [scores[text] for text in texts]
+
+    return remembered
+
+
+def _gathered(lake: Lake, ledger: Ledger, rows: Sequence[Row]) -> Gathering:
+    gathering = Gathering(_stored(lake, ledger, rows))
+    gathering.add(dict(row) for row in rows)
+    return gathering
+
+
 def _stored(lake: Lake, ledger: Ledger, rows: Sequence[Row]) -> Iterable[Row]:
     """Those that these are, by their address, and around the time of others all, for their titles."""
     indexed = news.known(ledger, sorted({row["id"] for row in rows}))
@@ -91,17 +116,18 @@ def _stored(lake: Lake, ledger: Ledger, rows: Sequence[Row]) -> Iterable[Row]:
     return collect(stored).iter_rows(named=True)
 
 
-def _flush(lake: Lake, ledger: Ledger, rows: Sequence[Row], fetched_at: int) -> Flushed:
+def _flush(
+    lake: Lake, ledger: Ledger, connection: sa.Connection, rows: Sequence[Row], fetched_at: int
+) -> Flushed:
     merged = Merged(None)
     if rows:
         merged = lake.merge(NEWS, pl.DataFrame(rows, schema=NEWS.schema, orient="row"))
-    with ledger.write() as connection:
-        # Also where nothing is new: so many hours without news are no stale ones.
-        feed_times.advance(connection, ledger, NEWS.name, fetched_at)
-        if merged.version is None:
-            return Flushed()
-        news.put(connection, rows)
-        keys = [{"id": row["id"], "period": row["period"]} for row in rows]
-        count = merged.inserted + merged.revised
-        commits.record(connection, ledger, NEWS.name, merged.version, keys, count)
+    # Also where nothing is new: so many hours without news are no stale ones.
+    feed_times.advance(connection, NEWS.name, fetched_at)
+    if merged.version is None:
+        return Flushed()
+    news.put(connection, rows)
+    keys = [{"id": row["id"], "period": row["period"]} for row in rows]
+    count = merged.inserted + merged.revised
+    commits.record(connection, ledger, NEWS.name, merged.version, keys, count)
     return Flushed(merged.inserted, merged.revised, commits=1)

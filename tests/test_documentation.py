@@ -205,8 +205,15 @@ def test_each_schedule_and_check_is_told() -> None:
     told = {tuple(row[:3]) for row in rows(section(text, "Schedules"))}
     assert told == {(s.name, s.cron_schedule, s.job_name) for s in schedules}
     checks = {tuple(row[:2]) for row in rows(section(text, "Checks"))}
-    keys = [key for check in CHECKS for key in check.check_keys]
-    assert checks == {(key.asset_key.to_user_string(), key.name) for key in keys}
+    of_feeds = importlib.import_module("pipelines.feeds").FEED_CHECKS
+    assert checks == {
+        *(
+            (key.asset_key.to_user_string(), key.name)
+            for check in CHECKS
+            for key in check.check_keys
+        ),
+        *(("each other feed", key.name) for check in of_feeds for key in check.check_keys),
+    }
 
 
 def test_each_fault_is_told() -> None:

@@ -65,7 +65,7 @@ def predicate(table: Table, batch: pl.DataFrame) -> str:
     ]
     times = []
     if table.time in table.key:
-        low, high = batch[table.time].min(), batch[table.time].max()
+        low, high = (str(bound) for bound in (batch[table.time].min(), batch[table.time].max()))
         times = [f"target.{table.time} >= '{low}'", f"target.{table.time} <= '{high}'"]
     return " AND ".join([*same, *partitions, *times])
 

@@ -47,10 +47,10 @@ def last_turns(ledger: Ledger, pool: str) -> dict[str, int]:
     Whose turns are older than the history is not told.
     """
     history = rotation_history.c
-    rows = sa.select(history.to_provider, sa.func.max(history.id))
+    rows = sa.select(history.to_provider, sa.func.max(history.id).label("number"))
     rows = rows.where(history.pool == pool).group_by(history.to_provider)
     with ledger.read() as connection:
-        return {provider: number for provider, number in connection.execute(rows)}
+        return {row.to_provider: row.number for row in connection.execute(rows)}
 
 
 def save(ledger: Ledger, turns: Sequence[Turn], counts: dict[str, int]) -> None:

@@ -1,6 +1,7 @@
 """How old the newest data of each feed may be, and alerts where it is older."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -35,7 +36,7 @@ def newest(ledger: Ledger) -> dict[str, int | None]:
     return found
 
 
-def _newest(ledger: Ledger, time: sa.ColumnElement[int]) -> sa.Select[tuple[int]]:
+def _newest(ledger: Ledger, time: sa.ColumnElement[int]) -> sa.Select[Any]:
     possible = sa.func.max(time).filter(time <= ledger.horizon)
     return sa.select(sa.func.coalesce(possible, sa.func.max(time)))
 

@@ -4,12 +4,22 @@ import hashlib
 import re
 from urllib.parse import SplitResult, parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 
-_TRACKING = re.compile(r"(utm|mc|pk|hsa|at|ga|_hs|oly|vero|cmp)_\w*|_hs\w+", re.IGNORECASE)
+_TRACKING = re.compile(
+    r"(utm|pk|hsa|oly|vero)_\w*|_hs\w+|mc_[ce]id|at_(medium|campaign|format|link_\w+|custom\d)",
+    re.IGNORECASE,
+)
 _TRACKERS = {
-    "fbclid", "gclid", "gclsrc", "dclid", "msclkid", "yclid", "twclid", "igshid", "ref", "ref_src",
+    "fbclid", "gclid", "gclsrc", "dclid", "msclkid", "yclid", "twclid", "igshid", "ref_src",
     "ref_url", "cmpid", "ncid", "ocid", "spm", "s_cid", "smid", "soc_src", "soc_trk", "guccounter",
-    "campaign_id", "partner", "rss", "feed", "fromrss", "source", "medium", "sref", "trk",
+    "cmp", "fromrss", "sref", "trk",
 }  # fmt: skip
+# These name where a reader comes from, or the story itself: what they say decides.
+_ORIGINS = {"ref", "source", "feed", "partner", "rss", "medium"}
+_ORIGIN = re.compile(
+    r"|rss|feed|atom|twitter|x|facebook|telegram|reddit|linkedin|email|newsletter|social|home|homepage"
+    r"|([a-z0-9-]+\.)+[a-z]{2,}",
+    re.IGNORECASE,
+)
 _AMP_QUERY = {"amp", "outputtype", "amp_js_v", "amp_gsa"}
 _AMP_PATH = re.compile(r"(/amp|\.amp|/amp\.html|\.amp\.html)$", re.IGNORECASE)
 _SHORT_HOSTS = re.compile(r"^(www|amp|m|mobile)\.")
@@ -19,16 +29,17 @@ _PORTS = {"http": 80, "https": 443}
 def clean_address(text: str | None, base: str = "") -> str | None:
     """The address of an article to follow, None where it is no http address.
 
-    Scheme and host are in lower case; user names, default ports, fragments and parameters that
-    track the reader are gone. One without a host is taken to be below `base`.
+    Scheme and host are in lower case; user names, default ports, places on a page (but not such
+    as #/a or #!a, which name the page) and parameters that track the reader are gone. One without
+    a host is taken to be below `base`.
     """
     parts = _split(text, base)
     if parts is None:
         return None
     port = f":{parts.port}" if parts.port not in (None, _PORTS[parts.scheme]) else ""
-    query = urlencode([pair for pair in _query(parts) if not _tracks(pair[0])])
+    query = urlencode([pair for pair in _query(parts) if not _tracks(*pair)])
     host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
-    return urlunsplit((parts.scheme, f"{host}{port}", parts.path or "/", query, ""))
+    return urlunsplit((parts.scheme, f"{host}{port}", parts.path or "/", query, _page(parts)))
 
 
 def article_id(address: str) -> str:
@@ -38,10 +49,10 @@ def article_id(address: str) -> str:
     host = _SHORT_HOSTS.sub("", (parts.hostname or "").rstrip("."))
     path = _AMP_PATH.sub("", parts.path.rstrip("/")).rstrip("/")
     query = sorted(
-        pair for pair in _query(parts) if not _tracks(pair[0]) and pair[0].lower() not in _AMP_QUERY
+        pair for pair in _query(parts) if not _tracks(*pair) and pair[0].lower() not in _AMP_QUERY
     )
     port = f":{parts.port}" if parts.port not in (None, *_PORTS.values()) else ""
-    same = f"{host}{port}{path}?{urlencode(query)}"
+    same = f"{host}{port}{path}?{urlencode(query)}{_page(parts)}"
     return hashlib.blake2b(same.encode(errors="replace"), digest_size=16).hexdigest()
 
 
@@ -62,5 +73,12 @@ def _query(parts: SplitResult) -> list[tuple[str, str]]:
     return parse_qsl(parts.query, keep_blank_values=True, errors="replace")
 
 
-def _tracks(name: str) -> bool:
+def _page(parts: SplitResult) -> str:
+    """The fragment where it is a path within an application that is one page for the server."""
+    return parts.fragment if parts.fragment.startswith(("/", "!")) else ""
+
+
+def _tracks(name: str, value: str) -> bool:
+    if name.lower() in _ORIGINS:
+        return _ORIGIN.fullmatch(value) is not None
     return name.lower() in _TRACKERS or _TRACKING.fullmatch(name) is not None

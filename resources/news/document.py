@@ -9,6 +9,8 @@ from itertools import islice
 
 from lxml import etree
 
+from resources.news.text import whole
+
 # Byte order marks, the longer first.
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -47,7 +49,7 @@ def read_document(body: bytes) -> Document:
     """The XML of an answer. Nothing outside of it is read, and no entity is ever defined.
 
     Bytes of another encoding than the declared one, bare ampersands, entities of HTML, tags that
-    are not closed and control characters are mended, which the flags "encoding" and "repaired"
+    are not closed, control characters and halves of characters are mended, which the flags "encoding" and "repaired"
     tell. Raises ValueError for what is HTML, has a DTD, is empty, no XML at all, or broken
     below a root tag of more than 4,000 characters.
     """
@@ -79,10 +81,10 @@ def _put_together(root: etree._Element, text: str) -> bool:
         if parent is not None:
             parent.remove(element)
     cut_off = False
-    for item, whole in islice(_items(text, opening.end()), MOST_ITEMS + 1):
+    for item, ended in islice(_items(text, opening.end()), MOST_ITEMS + 1):
         alone, _ = _parsed(opening[0] + item)  # which names the namespaces of the item
         root.extend([] if alone is None else list(alone)[:1])
-        cut_off = not whole
+        cut_off = not ended
     return cut_off
 
 
@@ -169,14 +171,17 @@ def _parsed(text: str) -> tuple[etree._Element | None, bool]:
 
 
 def _mended(text: str) -> str:
-    """Without control characters, and with ampersands and entities of HTML as XML writes them."""
+    """Without control characters and references to halves of characters, and with ampersands and entities of HTML as XML writes them."""
     parts, at = list[str](), 0
     text = text.translate(_CONTROLS)
     while (start := text.find("<![CDATA[", at)) >= 0:
         end = text.find("]]>", start)
-        parts += [_ENTITY.sub(_entity, text[at:start]), text[start : end + 3 if end > 0 else None]]
+        parts += [
+            _ENTITY.sub(_entity, whole(text[at:start])),
+            text[start : end + 3 if end > 0 else None],
+        ]
         at = end + 3 if end > 0 else len(text)
-    return "".join([*parts, _ENTITY.sub(_entity, text[at:])])
+    return "".join([*parts, _ENTITY.sub(_entity, whole(text[at:]))])
 
 
 def _entity(found: re.Match[str]) -> str:

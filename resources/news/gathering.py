@@ -1,5 +1,6 @@
 """Which articles follow from what is stored and what providers tell: each story once."""
 
+import functools
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -45,6 +46,7 @@ class Gathering:
 
     def __init__(self, stored: Iterable[Row]) -> None:
         self._articles: dict[str, Row] = {}
+        self._hosts: dict[str, set[str]] = {}
         self._titles: Titles[str] = Titles()
         self._changed: set[str] = set()
         self._fresh: set[str] = set()
@@ -79,6 +81,7 @@ class Gathering:
         if row["id"] not in self._articles:
             known["also_at"] = sorted([*known["also_at"], row["url"]])
             self._articles[row["id"]] = known
+            self._hosts[known["id"]].add(_host(row["url"]))
             self._note(known, row)
         own = (row["id"], row["provider"]) == (known["id"], known["provider"])
         if own and row["title"] != known["title"]:
@@ -97,18 +100,19 @@ class Gathering:
     def _twin(self, row: Row) -> Row | None:
         """The article of another publisher, at about the same time, with nearly the same title and
         about the same assets."""
+        host = _host(row["url"])
         for key in self._titles.like(row["title"]):
             known = self._articles[key]
-            others = {_host(address) for address in (known["url"], *known["also_at"])}
             near = abs(known["published_at"] - row["published_at"]) <= NEAR
-            same = mentioned(known["title"]) == mentioned(row["title"])
-            if near and same and _host(row["url"]) not in others:
+            other = near and host not in self._hosts[key]
+            if other and _assets(known["title"]) == _assets(row["title"]):
                 return known
         return None
 
     def _keep(self, row: Row) -> None:
         for key in (row["id"], *(article_id(address) for address in row["also_at"])):
             self._articles[key] = row
+        self._hosts[row["id"]] = {_host(address) for address in (row["url"], *row["also_at"])}
         self._titles.add(row["id"], row["title"])
 
     def _rows(self, keys: Iterable[str]) -> Sequence[Row]:
@@ -119,6 +123,11 @@ class Gathering:
 def _rank(row: Row) -> tuple[Any, ...]:
     """The earlier first; of several at one time those who tell their own."""
     return row["published_at"], row["publisher"] is not None, row["provider"], row["id"]
+
+
+@functools.lru_cache(10_000)
+def _assets(title: str) -> list[str]:
+    return mentioned(title)
 
 
 def _host(address: str) -> str:

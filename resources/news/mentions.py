@@ -1,5 +1,6 @@
 """Which assets a text mentions."""
 
+import bisect
 import functools
 import re
 import tomllib
@@ -17,6 +18,10 @@ _WORD = re.compile(r"[\w$/.-]*[\w/]|\S")
 _LONGEST = 20_000
 # What words that we look for are made of; others may stand beside them without a space.
 _LATIN = r"A-Za-z0-9_\u00c0-\u024f"
+# What stands around a word may make it clear, no further away than so many characters.
+_AROUND = 120
+# Between two parts of a list stands less.
+_JOINT = 16
 # A verb, and a share or a price: "Stellar slides 3%".
 _MOVES = re.compile(r"\s+[a-zA-Z]+\s+(?:[a-z]+\s+){0,2}(?:\$\d|[\d.,]+%)", re.IGNORECASE)
 
@@ -94,13 +99,13 @@ def _mentioned(text: str) -> set[str]:
         for one in found.spellings:
             if _is_sure(one, found, shouted=shouted, titled=titled):
                 sure.add(one.asset)
-                places.append((found.start, found.end))
+                bisect.insort(places, (found.start, found.end))
             elif one.unclear and (found.written == one.text):
                 unclear.append((found, one))
     for found, one in unclear:
         if one.asset not in sure and _is_clear(text, found, one, places, shouted=shouted):
             sure.add(one.asset)
-            places.append((found.start, found.end))
+            bisect.insort(places, (found.start, found.end))
     return sure
 
 
@@ -127,7 +132,8 @@ def _is_clear(
 ) -> bool:
     """Whether what stands around an ambiguous word makes it an asset."""
     context = _file().context
-    behind, front = text[found.end :].replace("\u2019", "'"), text[: found.start]
+    behind = text[found.end : found.end + _AROUND].replace("\u2019", "'")
+    front = text[max(found.start - _AROUND, 0) : found.start]
     after, before = _words(behind[:40]), _words(front[-40:])
     if after[:1] == ["("] and len(after) > 1 and after[1].upper() in (one.asset, f"${one.asset}"):
         return True
@@ -138,13 +144,17 @@ def _is_clear(
         return True
     if _MOVES.match(behind) or (before and before[-1].lower() in context.before):
         return True
-    return any(_side_by_side(text, found, place) for place in places)
+    # Between it and any other place stands one of these.
+    own = found.start, found.end
+    left, right = bisect.bisect_left(places, own), bisect.bisect(places, own)
+    nearest = [*places[max(left - 1, 0) : left], *places[right : right + 1]]
+    return any(_side_by_side(text, found, place) for place in nearest)
 
 
 def _side_by_side(text: str, found: _Found, place: tuple[int, int]) -> bool:
     """Whether two are parts of a list: A, B and C or A/B."""
     start, end = sorted([(found.start, found.end), place])
-    between = text[start[1] : end[0]]
+    between = text[start[1] : min(end[0], start[1] + _JOINT)]
     return re.fullmatch(r"\s*(,|/|&|\+|,?\s*(and|or|vs\.?|und|y|et))\s*\$?", between) is not None
 
 
@@ -169,8 +179,9 @@ def _matches(text: str) -> Iterator[_Found]:
     for match in pattern.finditer(text):
         known = spellings.get(match["word"].casefold(), ())
         yield _Found(match.start(), match.end(), match["mark"], match["word"], known)
+    folded = text.casefold()
     for word, spelling in unspaced.items():
-        at = text.casefold().find(word)
+        at = folded.find(word)
         if at >= 0:
             yield _Found(at, at + len(word), "", word, (spelling,))
 

@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import polars as pl
 
-from resources.news.address import clean_address
+from resources.news.address import article_id, clean_address
 from resources.news.dates import published
 from resources.news.language import language_code
 from resources.news.text import cut, has_markup, plain, tidy, without_footer
@@ -34,11 +35,17 @@ class Story:
 
 
 def story_frame(stories: Sequence[Story]) -> pl.DataFrame:
-    """A frame of NEWS_PAGE: plain texts of bounded length, times in UTC."""
-    return pl.DataFrame([_row(story) for story in stories], schema=NEWS_PAGE.schema, orient="row")
+    """A frame of NEWS_PAGE: plain texts of bounded length, times in UTC. A story at the address of
+    an earlier one with another title is flagged "same_address"."""
+    rows = [_row(story) for story in stories]
+    titles: dict[str, object] = {}
+    for row in rows:
+        if row["url"] and row["title"] != titles.setdefault(article_id(row["url"]), row["title"]):
+            row["flags"].append("same_address")
+    return pl.DataFrame(rows, schema=NEWS_PAGE.schema, orient="row")
 
 
-def _row(story: Story) -> dict[str, object]:
+def _row(story: Story) -> dict[str, Any]:
     at, dated = published(story.published)
     summary, cut_summary = cut(without_footer(plain(story.summary)), SUMMARY_LENGTH)
     title, cut_title = cut(plain(story.title), TITLE_LENGTH)

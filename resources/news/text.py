@@ -17,6 +17,9 @@ _BLOCKS = (
 )  # fmt: skip
 # Marks that turn the direction of what stands behind them, and such as nobody sees.
 _DIRECTIONS = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0xFEFF, 0xFFFE])
+# References to one or more halves of characters beyond U+FFFF, as old software writes emoji.
+_HALVES = re.compile(r"(?:&#(?:[xX]0{0,9}[dD][89a-fA-F][0-9a-fA-F]{2}|0{0,9}5[5-7]\d{3});)+")
+_HALF = re.compile(r"&#([^;]+);")
 # Scripts that put no space between words.
 _UNSPACED = re.compile(
     r"([\u0e00-\u0e7f\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff])"
@@ -36,6 +39,18 @@ def has_markup(text: str) -> bool:
     return _TAG.search(html.unescape(text[:_LONGEST_MARKUP])) is not None
 
 
+def whole(text: str) -> str:
+    """The text with references to halves of a character joined to it (`&#55357;&#56960;` is 🚀),
+    and U+FFFD for those that lack the other."""
+    return _HALVES.sub(_character, text)
+
+
+def _character(found: re.Match[str]) -> str:
+    numbers = (int(f"0{one}", 16 if one[0] in "xX" else 10) for one in _HALF.findall(found[0]))
+    halves = b"".join(number.to_bytes(2, "little") for number in numbers)
+    return halves.decode("utf-16-le", "replace")
+
+
 def plain(text: str) -> str:
     """The text that markup shows, on one line; a text without markup stays, but for entities.
 
@@ -45,7 +60,8 @@ def plain(text: str) -> str:
     text = text[:_LONGEST_MARKUP]
     # Some publishers escape their markup twice.
     for _ in range(3):
-        text = html.unescape(_shown(text) if _TAG.search(text) else text)
+        text = whole(text)
+        text = html.unescape(whole(_shown(text)) if _TAG.search(text) else text)
     return tidy(_TAG.sub(" ", text))
 
 

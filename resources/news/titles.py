@@ -1,8 +1,10 @@
 """Which titles tell the same story."""
 
 import re
-from collections import Counter, defaultdict
-from collections.abc import Hashable
+from collections import defaultdict
+from collections.abc import Hashable, Iterator
+from itertools import islice
+from math import ceil
 from typing import Generic, TypeVar
 
 from resources.news.text import spaced
@@ -13,6 +15,8 @@ K = TypeVar("K", bound=Hashable)
 ALIKE = 0.75
 # Titles of fewer words are alike by chance: "Crypto market wrap".
 _FEWEST = 5
+# So many are looked at for each title: those who publish a series have all of its words in common.
+_MOST = 50
 _WORD = re.compile(r"\w+(?:[.,]\d+)*%?")
 _NUMBER = re.compile(r"(\d+(?:[.,]\d+)*)(k|m|b|t|bn|mn|tn)?")
 _SCALES = {"k": 3, "m": 6, "mn": 6, "b": 9, "bn": 9, "t": 12, "tn": 12}
@@ -41,25 +45,43 @@ class Titles(Generic[K]):
 
     def __init__(self) -> None:
         self._words: dict[K, frozenset[str]] = {}
-        self._with: dict[str, list[K]] = defaultdict(list)
+        self._keys: dict[frozenset[str], dict[K, None]] = {}
+        self._with: dict[str, list[frozenset[str]]] = defaultdict(list)
 
     def add(self, key: K, title: str) -> None:
+        """Note a title; a key that has one already has this one instead."""
         words = title_words(title)
+        if key in self._words:
+            del self._keys[self._words[key]][key]
         self._words[key] = words
-        for word in words:
-            self._with[word].append(key)
+        if words not in self._keys:
+            self._keys[words] = {}
+            for word in words:
+                self._with[word].append(words)
+        self._keys[words][key] = None
 
     def like(self, title: str) -> list[K]:
-        """The keys of titles that tell the same, the most alike first."""
+        """The keys of titles that tell the same, the most alike first, of equal ones the latest.
+
+        Where more than 50 have words of it in common, or are equal, those are looked at that have
+        its rarest words and were added last.
+        """
         words = title_words(title)
-        shared = Counter(key for word in words for key in self._with.get(word, ()))
-        found = [
-            (likeness(words, self._words[key]), key)
-            for key, common in shared.items()
-            if common >= _FEWEST * ALIKE
-        ]
-        alike = [(like, number, key) for number, (like, key) in enumerate(found) if like >= ALIKE]
-        return [key for _, _, key in sorted(alike, key=lambda one: (-one[0], one[1]))]
+        found = [(likeness(words, other), other) for other in islice(self._near(words), _MOST)]
+        alike = sorted((one for one in found if one[0] >= ALIKE), key=lambda one: -one[0])
+        keys = (key for _, other in alike for key in reversed(self._keys[other]))
+        return list(islice(keys, _MOST))
+
+    def _near(self, words: frozenset[str]) -> Iterator[frozenset[str]]:
+        """Those that may be alike, each once: they lack so few of its words that they have one of
+        any that are more."""
+        rarest = sorted(words, key=lambda word: (len(self._with.get(word, ())), word))
+        seen = set[frozenset[str]]()
+        for word in rarest[: len(words) - ceil(ALIKE * len(words)) + 1]:
+            for other in reversed(self._with.get(word, ())):
+                if other not in seen:
+                    seen.add(other)
+                    yield other
 
 
 def title_words(title: str) -> frozenset[str]:

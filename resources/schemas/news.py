@@ -18,6 +18,7 @@ FLAGS = {
     "encoding": "the bytes were not of the encoding that the feed names, or of none",
     "repaired": "the feed was no well-formed XML",
     "truncated": "the feed ended in the middle of this item",
+    "same_address": "an earlier story of the answer has this address and another title",
     "no_zone": "the time of publication named no zone and was read as UTC",
     "no_date": "no time of publication was told: it is when the article was first seen",
     "bad_date": "the time of publication could not be read: it is when the article was first seen",
@@ -35,6 +36,10 @@ def _rules(_: int) -> Rules:
         (url.is_null(), "no address"),
         (url.str.len_chars() > ADDRESS_LENGTH, "the address is too long"),
         (pl.col("flags").list.contains("truncated"), "cut off in the middle"),
+        (
+            pl.col("flags").list.contains("same_address"),
+            "its address is that of another story of the answer",
+        ),
     )
 
 

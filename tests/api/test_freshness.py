@@ -45,9 +45,7 @@ def test_a_feed_is_stale_beyond_its_target_and_fresh_again_with_new_data(
     assert told(client)["news"] == "fresh"
 
 
-def test_data_from_a_clock_that_was_ahead_are_not_fresh(
-    store: Store, client: httpx.Client
-) -> None:
+def test_data_from_a_clock_that_was_ahead_are_not_fresh(store: Store, client: httpx.Client) -> None:
     put(store.ledger, "nft", -3 * 1440 * MINUTE)
     assert told(client)["nft"] == "stale"
     put(store.ledger, "nft", 0)

@@ -3,7 +3,7 @@
 import polars as pl
 import pytest
 
-from assets.collection import logged
+from assets.collection import Collection, logged
 from resources.errors import NoneAvailable
 from resources.ledger import Ledger, logs
 from resources.ledger.logs import Line, Wanted
@@ -54,9 +54,12 @@ def test_a_run_that_fails_is_a_line_too(ledger: Ledger) -> None:
 
 
 def test_a_run_that_crashes_is_an_error_whatever_it_has_stored(ledger: Ledger) -> None:
-    with pytest.raises(pl.exceptions.ShapeError), logged(ledger, "onchain", "run-1") as collection:
+    def crash(collection: Collection) -> None:
         collection.records = 1
         pl.DataFrame({"a": [1]}).with_columns(pl.Series("b", [1, 2, 3]))
+
+    with pytest.raises(pl.exceptions.ShapeError), logged(ledger, "onchain", "run-1") as collection:
+        crash(collection)
     (line,) = lines(ledger)
     assert line.level == "error"
     assert line.details["failures"]["onchain"].startswith("ShapeError: ")

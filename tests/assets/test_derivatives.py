@@ -78,7 +78,8 @@ def test_open_interest_is_in_coins_and_in_dollars_by_our_own_prices(everyone: Pl
 
 
 def test_a_past_day_holds_what_was_paid(everyone: Platform) -> None:
-    everyone.run(derivatives, [day(2)])
+    result = everyone.run(derivatives, [day(2)], checks=True)
+    assert all(event.passed for event in result.get_asset_check_evaluations())
     rows = everyone.rows(FUNDING_RATES)
     assert set(rows["provider"]) == TELL_HISTORY
     assert rows["paid"].all()

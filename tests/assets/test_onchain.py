@@ -111,25 +111,35 @@ def put_transfer(everyone: Platform, one: Transfer, seen: datetime, height: int 
     flush_rows(everyone.lake, everyone.ledger, LARGE_TRANSFERS, frame)
 
 
+def stored(everyone: Platform, one: Transfer) -> list[tuple[Any, ...]]:
+    rows = everyone.rows(LARGE_TRANSFERS).filter(hash=one.hash)
+    return rows.select("provider", "day", "moved_at", "height").rows()
+
+
+def yesterday() -> datetime:
+    """A minute before midnight."""
+    return datetime.fromisoformat(today()).replace(tzinfo=UTC) - timedelta(minutes=1)
+
+
 def test_a_transfer_that_waited_over_midnight_stays_one_row(everyone: Platform) -> None:
-    bitcoin, now = PLAYED["bitcoin"], everyone.ledger.now()
-    seen = datetime.fromisoformat(today()).replace(tzinfo=UTC) - timedelta(minutes=1)
-    block, mined = recent(bitcoin, now - 600_000)[0]
-    newest = bitcoin.at(now).number
-    waits = bitcoin.block(newest + 1).transfers[0]
-    put_transfer(everyone, mined, seen, None)
-    put_transfer(everyone, waits, seen, 900_000)
-    everyone.keep("blockchair", "blockchain_info")
+    block, one = recent(PLAYED["bitcoin"], everyone.ledger.now() - 600_000)[0]
+    seen = yesterday()
+    put_transfer(everyone, one, seen, None)
+    everyone.keep("blockchair")
     assert run(everyone).success
-    if bitcoin.at(everyone.ledger.now()).number > newest:
-        pytest.skip("a block came meanwhile")
-    rows = everyone.rows(LARGE_TRANSFERS)
-    assert rows.select("chain", "hash").is_unique().all()
-    told = rows.filter(pl.col("hash").is_in([mined.hash, waits.hash]))
-    assert set(told.select("hash", "moved_at", "height").rows()) == {
-        (mined.hash, seen, block.height),
-        (waits.hash, seen, 900_000),
-    }
+    assert stored(everyone, one) == [("blockchair", f"{seen:%Y-%m-%d}", seen, block.height)]
+
+
+def test_a_transfer_that_somebody_still_sees_waiting_keeps_its_block(everyone: Platform) -> None:
+    now, seen = everyone.ledger.now(), yesterday()
+    block, one = recent(PLAYED["bitcoin"], now)[0]
+    put_transfer(everyone, one, seen, block.height)
+    everyone.keep("blockchain_info")
+    # In the middle of the time in which it waited.
+    shift = (block.time - PLAYED["bitcoin"].every // 2 - now) / 1000
+    everyone.fault(provider="blockchain_info", kind="clock", shift=shift)
+    run(everyone)
+    assert stored(everyone, one) == [("acme", f"{seen:%Y-%m-%d}", seen, block.height)]
 
 
 def test_a_block_below_the_last_one_is_quarantined(everyone: Platform) -> None:

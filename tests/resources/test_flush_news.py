@@ -1,6 +1,8 @@
 """News on their way into the lake and the index."""
 
+import time
 from collections.abc import Sequence
+from multiprocessing import get_context
 from pathlib import Path
 
 import polars as pl
@@ -138,8 +140,66 @@ def test_a_title_that_is_not_read_says_so_until_another_takes_its_place(
         assert (row["confidence"] == 0) == unread
 
 
+STORY = "Exchange halts withdrawals after a wallet breach in Lindhaven"
+
+
+def run_slowly(lake: Lake, ledger: Ledger, answer: Told, folder: Path) -> None:
+    """A run that scores until somebody lets it go on."""
+
+    def score(texts: Sequence[str]) -> Sequence[Score]:
+        (folder / "scoring").touch()
+        wait_for(folder / "go")
+        return Scorer()(texts)
+
+    flush(lake, ledger, answer, score=score)
+
+
+def wait_for(file: Path) -> None:
+    end = time.monotonic() + 120
+    while not file.exists():
+        assert time.monotonic() < end, f"{file.name} never came"
+        time.sleep(0.01)
+
+
+def start_slowly(folder: str, url: str, body: bytes) -> None:
+    lake = Lake(f"{folder}/lake")
+    run_slowly(lake, Ledger(url), told(body, "a"), Path(folder))
+
+
+@pytest.mark.parametrize(
+    ("slow", "fast"),
+    [
+        (item(STORY, "https://x.test/1"), item(STORY, "https://x.test/1")),
+        (item(STORY, "https://x.test/1"), item(f"{STORY} | Y", "https://y.test/1")),
+        (item(STORY, "https://x.test/1", ""), item(STORY, "https://x.test/1", "")),
+    ],
+    ids=["one address", "one title", "no time"],
+)
+def test_what_another_process_stores_meanwhile_is_neither_lost_nor_doubled(
+    lake: Lake, ledger: Ledger, tmp_path: Path, slow: str, fast: str
+) -> None:
+    process = get_context("spawn").Process(
+        target=start_slowly, args=(str(tmp_path), ledger.url, rss(slow))
+    )
+    process.start()
+    try:
+        wait_for(tmp_path / "scoring")
+        assert flush(lake, ledger, told(rss(fast), "b", FETCHED + 2_000)).rows == 1
+        (tmp_path / "go").touch()
+        process.join(120)
+        assert process.exitcode == 0
+    finally:
+        process.kill()
+    (row,) = stored(lake).to_dicts()
+    assert {row["provider"], *row["also_in"]} == {"a", "b"}
+    assert news.count(ledger) == 1
+
+
 def test_rows_that_break_a_rule_are_not_stored(lake: Lake, ledger: Ledger) -> None:
-    body = rss("<item><title>t</title></item>", item("sound", "/a"))
+    body = rss("<item><title>t</title></item>", item("sound", "/a"), item("another", "/a#top"))
+    assert told(body).frame["reason"].to_list() == [
+        "no address", None, "its address is that of another story of the answer",
+    ]  # fmt: skip
     assert flush(lake, ledger, told(body)).rows == 1
     assert flush(lake, ledger).rows == 0
     assert stored(lake)["title"].to_list() == ["sound"]

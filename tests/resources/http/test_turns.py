@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from resources.http import AtMost, Member, Membership, Permits, Pick, Pool
+from resources.http.line import Able
 from resources.ledger import Ledger
 from resources.providers.base import Provider
 from tests.resources.http.played import a_provider
@@ -21,6 +22,10 @@ async def answer(pick: Pick) -> str:
 
 def one(_: Provider) -> int:
     return 1
+
+
+def among(names: set[str]) -> Able:
+    return lambda provider: provider.id in names
 
 
 class Minutes:
@@ -40,11 +45,9 @@ class Minutes:
         async def minute() -> list[str]:
             answers, _ = await pool.several(n, answer, lambda _: True, one, at_most=at_most)
             for able in follow_ups:
-                if names := able & {member.provider.id for member in self._members}:
-                    found, _ = await pool.several(
-                        3, answer, lambda p, names=names: p.id in names, one, follows_up=True
-                    )
-                    assert {name for _, name in found} <= names
+                if able & {member.provider.id for member in self._members}:
+                    found, _ = await pool.several(3, answer, among(able), one, follows_up=True)
+                    assert {name for _, name in found} <= able
             return [name for _, name in answers]
 
         asked = asyncio.run(minute())
@@ -52,7 +55,7 @@ class Minutes:
         return asked
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(st.integers(1, len(NAMES)), st.integers(1, 6), st.lists(some, max_size=3), st.uuids())
 def test_follow_ups_take_nobodys_turn(
     emptied: Ledger, size: int, quorum: int, follow_ups: list[set[str]], pool: object
@@ -64,13 +67,13 @@ def test_follow_ups_take_nobodys_turn(
     assert max(seen.values()) - min(seen.values()) <= 1
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(some, st.integers(1, 6), st.integers(1, 3), st.lists(some, max_size=2), st.uuids())
 def test_of_a_kind_no_more_are_asked_while_others_are_left_and_each_as_often(
     emptied: Ledger, kind: set[str], quorum: int, n: int, follow_ups: list[set[str]], pool: object
 ) -> None:
     minutes, seen = Minutes(emptied, str(pool), NAMES), Counter[str]()
-    at_most = AtMost(n, lambda provider: provider.id in kind)
+    at_most = AtMost(n, among(kind))
     for _ in range(3 * len(NAMES)):
         asked = minutes.ask(quorum, follow_ups, at_most)
         assert len(set(asked)) == quorum
@@ -83,5 +86,5 @@ def test_of_a_kind_no_more_are_asked_while_others_are_left_and_each_as_often(
 
 
 def test_where_no_others_are_left_more_of_a_kind_are_asked(ledger: Ledger) -> None:
-    at_most = AtMost(1, lambda provider: provider.id in "abc")
+    at_most = AtMost(1, among(set("abc")))
     assert set(Minutes(ledger, "letters", "abcd").ask(3, [], at_most)) == set("abd")

@@ -86,7 +86,7 @@ def test_open_alerts_outlive_the_clean_up(ledger: Ledger) -> None:
     resolve(ledger, "ended")
     assert alerts.count(ledger, Wanted(), unresolved=True) == 1
     ledger.skew_ms = alerts.KEPT_MS + 60_000
-    assert retention.clean_up(ledger)["alerts"] == 1
+    assert retention.clean_up(ledger, 10**9)["alerts"] == 1
     assert [alert.news.key for alert in alerts.read(ledger, Wanted(), 10)[0]] == ["open"]
 
 
@@ -139,6 +139,6 @@ def test_totals_are_read_by_kind_and_kept_for_their_time(ledger: Ledger) -> None
     metrics.record(ledger, "rate_limits", {"windows": []})
     assert [totals for _, totals in metrics.read(ledger, "metrics", 24)] == [{"online": 1}]
     ledger.skew_ms = metrics.KEPT_MS["rate_limits"] + 60_000
-    assert retention.clean_up(ledger)["metrics"] == 1
+    assert retention.clean_up(ledger, 10**9)["metrics"] == 1
     assert metrics.read(ledger, "metrics", 24) == []
     assert len(metrics.read(ledger, "metrics", 24 * 30)) == 1

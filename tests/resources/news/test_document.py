@@ -6,6 +6,7 @@ from types import FrameType
 import pytest
 
 from resources.news.document import _parsed, read_document
+from resources.news.feed import parse_feed
 from tests.resources.news.feeds import titled
 
 
@@ -30,3 +31,17 @@ def test_a_huge_root_is_not_read_again_with_each_item_of_a_broken_feed() -> None
     with pytest.raises(ValueError, match="a root tag of more than 4,000 characters"):
         read(1_000_000)
     assert len(lengths) == 2
+
+
+@pytest.mark.parametrize(
+    ("title", "read"),
+    [
+        ("To the moon &#55357;&#56960;", "To the moon \U0001f680"),
+        ("To the moon &#xD83D;&#xDE80;", "To the moon \U0001f680"),
+        ("<![CDATA[To the moon &#xD83D;&#xDE80;]]>", "To the moon \U0001f680"),
+        ("&#xD800; half of one", "\ufffd half of one"),
+    ],
+)
+def test_an_emoji_in_two_halves_loses_no_feed(title: str, read: str) -> None:
+    page = parse_feed(titled(["before", title, "behind"]))
+    assert page["title"].to_list() == ["before", read, "behind"]

@@ -70,6 +70,10 @@ def test_any_text_is_a_time_or_says_what_it_is_not(text: str) -> None:
         ("//acme.test/a", "https://acme.test/a"),
         ("/a/b", "https://base.test/a/b"),
         ("https://acme.test", "https://acme.test/"),
+        ("https://acme.test/#/a/1", "https://acme.test/#/a/1"),
+        ("https://acme.test/#!a", "https://acme.test/#!a"),
+        ("https://acme.test/a?ref=rss&source=b.test&feed=&mc_cid=1", "https://acme.test/a"),
+        ("https://acme.test/a?source=7&mc_id=1&at_id=2", "https://acme.test/a?source=7&mc_id=1&at_id=2"),
         ("https://acme.test/\u6bd4?q=\u7279", "https://acme.test/\u6bd4?q=%E7%89%B9"),
         ("https://ac\nme.test/a\t", "https://acme.test/a"),
         ("https://[::1]:81/a", "https://[::1]:81/a"),
@@ -100,14 +104,21 @@ def test_an_article_has_one_id_however_its_address_is_written(same: str) -> None
     assert article_id(clean_address(same) or "") == article_id("https://acme.test/news/one")
 
 
+NAMING = ("source", "feed", "ref", "partner", "rss", "medium", "at_id", "mc_id", "ga_x", "campaign_id")  # fmt: skip
+
+
 def test_other_articles_have_other_ids() -> None:
     others = [
         "https://acme.test/news/two",
         "https://acme.test/news/one?id=2",
         "https://b.test/news/one",
         "https://acme.test/News/one",
+        "https://acme.test/news/one#/2",
+        "https://acme.test/news/one#!2",
+        *(f"https://acme.test/news/one?{name}=2" for name in NAMING),
     ]
-    assert len({article_id(one) for one in ("https://acme.test/news/one", *others)}) == 5
+    known = ("https://acme.test/news/one", *others)
+    assert len({article_id(clean_address(one) or "") for one in known}) == len(known)
     assert article_id("https://a.test/?b=1&c=2") == article_id("https://a.test?c=2&b=1")
 
 
@@ -132,6 +143,10 @@ def test_any_text_is_an_address_or_none(text: str) -> None:
         ("<!-- hidden -->shown", "shown"),
         ("e\u0301", "\u00e9"),
         ("\ud800x", "x"),
+        ("a &#55357;&#56960; b", "a \U0001f680 b"),
+        ("a&amp;#xD83D;&amp;#xDE80;<br>&#x0d83d;&#56960;", "a\U0001f680 \U0001f680"),
+        ("<b>a</b> &#xD83D; b &#56960;&#55357; c", "a \ufffd b \ufffd\ufffd c"),
+        ("&#55000;&#xD6D8;", "\ud6d8\ud6d8"),
         ("", ""),
     ],
 )
