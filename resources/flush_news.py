@@ -123,7 +123,7 @@ def _flush(
     if rows:
         merged = lake.merge(NEWS, pl.DataFrame(rows, schema=NEWS.schema, orient="row"))
     # Also where nothing is new: so many hours without news are no stale ones.
-    feed_times.advance(connection, NEWS.name, fetched_at)
+    feed_times.advance(connection, ledger, NEWS.name, fetched_at)
     if merged.version is None:
         return Flushed()
     news.put(connection, rows)

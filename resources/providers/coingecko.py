@@ -197,7 +197,7 @@ def _parse_coins(body: bytes) -> pl.DataFrame:
                 coin.change_7d,
                 None if coin.last_updated is None else ms_of(coin.last_updated),
             )
-            for coin in read(_COINS, body, _ID)
+            for coin in read_rows(_COINS, body, _ID)
         ],
     )
 

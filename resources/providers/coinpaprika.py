@@ -19,7 +19,7 @@ from resources.providers.base import (
 )
 from resources.providers.families.coins import coin_speller
 from resources.providers.families.pages import ms_of
-from resources.providers.parsing import Count, Number, page_frame, quote_frame, read
+from resources.providers.parsing import Count, Number, page_frame, quote_frame, read, read_rows
 from resources.schemas.market import LARGEST, MARKET_PAGE, MARKET_TOTALS_PAGE
 
 _ID = "coinpaprika"
@@ -131,7 +131,7 @@ def _parse_tickers(body: bytes, _: Sequence[str]) -> pl.DataFrame:
                 one.observed_at,
                 one.quotes.usd.percent_change_24h,
             )
-            for one in read(_TICKERS, body, _ID)
+            for one in read_rows(_TICKERS, body, _ID)
         ]
     )
 
@@ -161,7 +161,7 @@ def _parse_coins(body: bytes) -> pl.DataFrame:
                 usd.percent_change_7d,
                 one.observed_at,
             )
-            for one in read(_COIN_LIST, body, _ID)
+            for one in read_rows(_COIN_LIST, body, _ID)
             if one.rank and one.rank <= LARGEST
             for usd in [one.quotes.usd]
         ],

@@ -9,7 +9,7 @@ import polars as pl
 
 from resources.providers.base import Call, Endpoint, Limit, Provider, Question, Source, now
 from resources.providers.families.largest import largest
-from resources.providers.parsing import Moment, Number, page_frame, read
+from resources.providers.parsing import Moment, Number, page_frame, read, read_rows
 from resources.schemas.defi import (
     ALL,
     DEFI_CHAINS_PAGE,
@@ -99,7 +99,7 @@ def _parse_protocols(body: bytes) -> pl.DataFrame:
           "chainTvls":{"Ethereum":20299011512.1,"Solana":1500565.3},
           "change_1h":0.05,"change_1d":-1.02,"change_7d":4.61,"mcap":512077411.2}, ...]
     """
-    within = (one for one in read(_PROTOCOLS, body, _ID) if one.category not in _OUTSIDE)
+    within = (one for one in read_rows(_PROTOCOLS, body, _ID) if one.category not in _OUTSIDE)
     return page_frame(
         DEFI_PROTOCOLS_PAGE,
         [
@@ -130,7 +130,7 @@ def _parse_chains(body: bytes) -> pl.DataFrame:
         DEFI_CHAINS_PAGE,
         [
             (chain.name, chain.tvl, chain.tokenSymbol, chain.gecko_id)
-            for chain in read(_CHAINS, body, _ID)
+            for chain in read_rows(_CHAINS, body, _ID)
         ],
     )
 
@@ -144,7 +144,7 @@ def _parse_volumes(body: bytes) -> pl.DataFrame:
            "total7d":516020099,"total30d":2604783757,"change_1d":-0.82,"category":"Dexs",
            "displayName":"Curve DEX","slug":"curve-dex","chains":["Ethereum"]}, ...]}
     """
-    told = read(_OVERVIEW, body, _ID)
+    told = read_rows(_OVERVIEW, body, _ID)
     rows = [(ALL, ALL, None, told.total24h, told.total7d, told.total30d, told.change_1d)]
     return page_frame(
         DEFI_DEX_VOLUMES_PAGE,
@@ -165,7 +165,7 @@ def _parse_fees(body: bytes) -> pl.DataFrame:
         DEFI_FEES_PAGE,
         [
             (one.slug, one.displayName, one.category, one.total24h, one.total7d, None, None)
-            for one in _active(read(_OVERVIEW, body, _ID), FEES)
+            for one in _active(read_rows(_OVERVIEW, body, _ID), FEES)
         ],
     )
 
@@ -176,7 +176,7 @@ def _parse_revenue(body: bytes) -> pl.DataFrame:
         DEFI_FEES_PAGE,
         [
             (one.slug, one.displayName, one.category, None, None, one.total24h, one.total7d)
-            for one in _active(read(_OVERVIEW, body, _ID), FEES)
+            for one in _active(read_rows(_OVERVIEW, body, _ID), FEES)
         ],
     )
 

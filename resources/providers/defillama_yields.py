@@ -5,7 +5,7 @@ import polars as pl
 
 from resources.providers.base import Call, Endpoint, Limit, Provider, Question, Source, now
 from resources.providers.families.largest import largest
-from resources.providers.parsing import Number, page_frame, read
+from resources.providers.parsing import Number, page_frame, read_rows
 from resources.schemas.defi import DEFI_YIELDS_PAGE
 
 _ID = "defillama_yields"
@@ -41,7 +41,7 @@ def _parse(body: bytes) -> pl.DataFrame:
           "tvlUsd":32493036117,"apyBase":2.84,"apyReward":null,"apy":2.84,"rewardTokens":null,
           "pool":"747c1d2a-c668-4682-b9f9-296708a3dd90","stablecoin":false,"ilRisk":"no"}, ...]}
     """
-    pools = largest(read(_POOLS, body, _ID).data, lambda pool: pool.tvlUsd, POOLS)
+    pools = largest(read_rows(_POOLS, body, _ID).data, lambda pool: pool.tvlUsd, POOLS)
     return page_frame(
         DEFI_YIELDS_PAGE,
         [

@@ -1,7 +1,8 @@
 """What the parsers of providers share: from an answer's bytes to frames, without I/O."""
 
-from collections.abc import Sequence
-from typing import Annotated, Any, TypeVar
+import contextlib
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, TypeVar, cast, get_args, get_origin
 
 import msgspec
 import polars as pl
@@ -26,15 +27,71 @@ Moment = Annotated[int, msgspec.Meta(ge=-(9 * 10**15), le=9 * 10**15)]
 Count = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)] | None
 
 
+_UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+
+
 def read(decoder: msgspec.json.Decoder[T], body: bytes, provider: str) -> T:
     """The body in the decoder's type; raises MalformedResponse that quotes how the body begins."""
     try:
         return decoder.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+    except _UNREADABLE as error:
         begins = body[:80].decode(errors="replace")
         raise MalformedResponse(
             f"{provider} answered what its parser cannot read ({error}): {begins!r}", provider
         ) from error
+
+
+def read_rows(decoder: msgspec.json.Decoder[T], body: bytes, provider: str) -> T:
+    """As `read`, of an answer that is or has a list of rows: one that is not of its type costs no
+    other. What cannot be read in it is null, or what it is by default, for the rules to judge.
+
+    Raises MalformedResponse where a field can be neither, or all rows are so.
+    """
+    try:
+        return read(decoder, body, provider)
+    except MalformedResponse:
+        try:
+            return cast(T, _mended(decoder.type, body))
+        except _UNREADABLE:
+            pass
+        raise
+
+
+def _mended(kind: Any, body: bytes | msgspec.Raw) -> Any:
+    try:
+        return msgspec.json.decode(body, type=kind, strict=False)
+    except msgspec.ValidationError:
+        if get_origin(kind) is list:
+            return _mended_rows(*get_args(kind), body)
+        if not (isinstance(kind, type) and issubclass(kind, msgspec.Struct)):
+            raise
+    told = msgspec.json.decode(body, type=dict[str, msgspec.Raw])
+    return kind(**{one.name: _mended_field(one, told) for one in msgspec.structs.fields(kind)})
+
+
+def _mended_rows(kind: type[T], body: bytes | msgspec.Raw) -> list[T]:
+    decoder, found, broken = msgspec.json.Decoder(kind, strict=False), list[T](), 0
+    rows = msgspec.json.decode(body, type=list[msgspec.Raw])
+    for row in rows:
+        try:
+            found.append(decoder.decode(row))
+        except msgspec.ValidationError:
+            broken += 1
+            found.append(_mended(kind, row))
+    if broken == len(rows):
+        raise msgspec.ValidationError("no row is of its type")
+    return found
+
+
+def _mended_field(field: msgspec.structs.FieldInfo, told: Mapping[str, msgspec.Raw]) -> Any:
+    if field.encode_name in told:
+        with contextlib.suppress(msgspec.ValidationError):
+            return _mended(field.type, told[field.encode_name])
+    if field.default is not msgspec.NODEFAULT:
+        return field.default
+    if field.default_factory is not msgspec.NODEFAULT:
+        return field.default_factory()
+    return msgspec.convert(None, field.type)
 
 
 # Types rather than instances of them: pl.Series takes a fifth less time.
