@@ -20,7 +20,7 @@ from resources.providers.base import (
 )
 from resources.providers.families.coins import coin_speller
 from resources.providers.families.pages import ms_of
-from resources.providers.parsing import Count, Number, page_frame, quote_frame, read
+from resources.providers.parsing import Count, Number, page_frame, quote_frame, read, read_rows
 from resources.schemas.market import LARGEST, MARKET_PAGE, MARKET_TOTALS_PAGE
 from resources.schemas.trending import TRENDING_PAGE
 

@@ -62,7 +62,8 @@ def _mended(kind: Any, body: bytes | msgspec.Raw) -> Any:
         return msgspec.json.decode(body, type=kind, strict=False)
     except msgspec.ValidationError:
         if get_origin(kind) is list:
-            return _mended_rows(*get_args(kind), body)
+            (row,) = get_args(kind)
+            return _mended_rows(row, body)
         if not (isinstance(kind, type) and issubclass(kind, msgspec.Struct)):
             raise
     told = msgspec.json.decode(body, type=dict[str, msgspec.Raw])

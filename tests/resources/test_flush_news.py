@@ -143,17 +143,6 @@ def test_a_title_that_is_not_read_says_so_until_another_takes_its_place(
 STORY = "Exchange halts withdrawals after a wallet breach in Lindhaven"
 
 
-def run_slowly(lake: Lake, ledger: Ledger, answer: Told, folder: Path) -> None:
-    """A run that scores until somebody lets it go on."""
-
-    def score(texts: Sequence[str]) -> Sequence[Score]:
-        (folder / "scoring").touch()
-        wait_for(folder / "go")
-        return Scorer()(texts)
-
-    flush(lake, ledger, answer, score=score)
-
-
 def wait_for(file: Path) -> None:
     end = time.monotonic() + 120
     while not file.exists():
@@ -161,9 +150,15 @@ def wait_for(file: Path) -> None:
         time.sleep(0.01)
 
 
-def start_slowly(folder: str, url: str, body: bytes) -> None:
-    lake = Lake(f"{folder}/lake")
-    run_slowly(lake, Ledger(url), told(body, "a"), Path(folder))
+def run_slowly(folder: Path, url: str, body: bytes) -> None:
+    """A run that scores until somebody lets it go on."""
+
+    def score(texts: Sequence[str]) -> Sequence[Score]:
+        (folder / "scoring").touch()
+        wait_for(folder / "go")
+        return Scorer()(texts)
+
+    flush_news(Lake(str(folder / "lake")), Ledger(url), [told(body)], "live", score)
 
 
 @pytest.mark.parametrize(
@@ -179,7 +174,7 @@ def test_what_another_process_stores_meanwhile_is_neither_lost_nor_doubled(
     lake: Lake, ledger: Ledger, tmp_path: Path, slow: str, fast: str
 ) -> None:
     process = get_context("spawn").Process(
-        target=start_slowly, args=(str(tmp_path), ledger.url, rss(slow))
+        target=run_slowly, args=(tmp_path, ledger.url, rss(slow))
     )
     process.start()
     try:

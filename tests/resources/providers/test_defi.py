@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from resources.asking import Told, quarantine_told
+from resources.errors import MalformedResponse
 from resources.flush_feed import flush_rows, snapshot_of
 from resources.lake import Lake
 from resources.ledger import Ledger
@@ -65,6 +66,24 @@ def test_a_protocol_that_cannot_be_is_told_with_the_reason(
 ) -> None:
     frame = parsed("defillama", DEFI_PROTOCOLS_PAGE, [row])
     assert frame["reason"].to_list() == [reason]
+
+
+@pytest.mark.parametrize(
+    ("broken", "reason"),
+    [
+        (protocol("odd", "n/a"), "missing TVL"),
+        (protocol("odd", 5, chains=None, mcap=[]), None),
+        (protocol("odd", 5) | {"slug": 7}, "no slug"),
+    ],
+)
+def test_a_row_of_a_wrong_type_costs_no_other(broken: Mapping[str, Any], reason: str) -> None:
+    frame = parsed("defillama", DEFI_PROTOCOLS_PAGE, [protocol("fine", 7), broken])
+    assert dict(frame.select("name", "reason").rows()) == {"Fine": None, "Odd": reason}
+
+
+def test_an_answer_whose_rows_are_all_of_a_wrong_type_is_none() -> None:
+    with pytest.raises(MalformedResponse):
+        parsed("defillama", DEFI_PROTOCOLS_PAGE, [protocol("a", "n/a"), protocol("b", "n/a")])
 
 
 def test_the_reason_is_kept_and_the_others_are_stored(tmp_path: Path) -> None:

@@ -104,6 +104,25 @@ def test_a_renamed_coin_stays_the_same_asset() -> None:
     assert frame.join(tickers, on="native")["asset"].to_list() == ["BTC"]
 
 
+def coin_of(provider: str, name: str, price: Any) -> dict[str, Any]:
+    told = {"id": name, "symbol": name, "name": name}
+    if provider == "coingecko":
+        return {**told, "current_price": price}
+    return {**told, "rank": 1, "quotes": {"USD": {"price": price}}}
+
+
+@pytest.mark.parametrize("provider", ["coingecko", "coinpaprika"])
+def test_a_coin_of_a_wrong_type_costs_no_other(provider: str) -> None:
+    coins = [coin_of(provider, name, price) for name, price in {"odd": "n/a", "fine": 5}.items()]
+    frame = MARKET_PAGE.checked(parsed(provider, MARKET_PAGE, coins), START)
+    assert frame.select("native", "price", "reason").rows() == [
+        ("odd", None, "missing value"),
+        ("fine", 5.0, None),
+    ]
+    with pytest.raises(MalformedResponse):
+        parsed(provider, MARKET_PAGE, [coins[1], {**coins[1], "symbol": 7}])
+
+
 def test_of_coinpaprikas_coins_those_without_a_rank_are_left_out() -> None:
     (coin,) = ENDPOINTS["coinpaprika", "page market"].sound
     told = [{**coin, "id": str(rank), "rank": rank} for rank in (250, 0, 251, None, 1)]

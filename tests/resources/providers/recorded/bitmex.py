@@ -64,6 +64,7 @@ INSTRUMENT = {
     "timestamp": "2021-07-22T22:36:05.000Z",
 }
 
+
 def paid(payload: Any, _: str) -> Rows:
     return [
         (one["symbol"], one["fundingRate"], 8.0, datetime.fromisoformat(one["timestamp"]))

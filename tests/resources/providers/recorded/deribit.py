@@ -55,6 +55,7 @@ TICKER = {
     },
 }
 
+
 def paid(payload: Any, market: str) -> Rows:
     rows = payload["result"]
     return [(market, one["interest_1h"], 1.0, at(one["timestamp"])) for one in rows]

@@ -66,6 +66,7 @@ MARKETS = {
     }
 }
 
+
 def paid(payload: Any, _: str) -> Rows:
     return [
         (one["ticker"], float(one["rate"]), 1.0, datetime.fromisoformat(one["effectiveAt"]))

@@ -59,6 +59,7 @@ CONTEXTS = [
     ],
 ]
 
+
 def paid(payload: Any, _: str) -> Rows:
     return [(one["coin"], float(one["fundingRate"]), 1.0, at(one["time"])) for one in payload]
 
