@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import dagster as dg
 import polars as pl
 
+from assets.feed_checks import duplicates_check
 from assets.partitions import DAYS, MONTHS, to_window
 from resources.lake import Lake
 from resources.ledger import Ledger, coverage, quality_events
@@ -15,10 +16,19 @@ from resources.plan import (
     PRICES_ASSET,
     QUALITY_ASSET,
     RESAMPLED_ASSET,
+    SENTIMENT_ASSET,
     Window,
     missing,
 )
-from resources.schemas import CANDLE_QUALITY, CANDLES, CANDLES_RESAMPLED, PRICES, Table, utc
+from resources.schemas import (
+    CANDLE_QUALITY,
+    CANDLES,
+    CANDLES_RESAMPLED,
+    PRICES,
+    SENTIMENT,
+    Table,
+    utc,
+)
 
 LakeParam = dg.ResourceParam[Lake]
 LedgerParam = dg.ResourceParam[Ledger]
@@ -117,6 +127,7 @@ CHECKS = [
             (QUALITY_ASSET, CANDLE_QUALITY, DAYS),
         )
     ),
+    duplicates_check(SENTIMENT_ASSET, (SENTIMENT,)),
     # A month in which no higher candle has become whole yet is no fault.
     _duplicates(RESAMPLED_ASSET, CANDLES_RESAMPLED, MONTHS),
 ]

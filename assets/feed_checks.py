@@ -19,7 +19,7 @@ LedgerParam = dg.ResourceParam[Ledger]
 def feed_checks(feed: str) -> list[dg.AssetChecksDefinition]:
     """That a feed is fresh, and that its tables have rows and no key twice."""
     tables = FEED_TABLES[feed]
-    return [_fresh(feed), _rows(feed, tables), _duplicates(feed, tables)]
+    return [_fresh(feed), _rows(feed, tables), duplicates_check(feed, tables)]
 
 
 def _fresh(feed: str) -> dg.AssetChecksDefinition:
@@ -56,8 +56,10 @@ def _rows(feed: str, tables: Sequence[Table]) -> dg.AssetChecksDefinition:
     return rows
 
 
-def _duplicates(feed: str, tables: Sequence[Table]) -> dg.AssetChecksDefinition:
-    @dg.asset_check(asset=feed, name="duplicates", partitions_def=DAYS)
+def duplicates_check(asset: str, tables: Sequence[Table]) -> dg.AssetChecksDefinition:
+    """That no key stands in a table twice."""
+
+    @dg.asset_check(asset=asset, name="duplicates", partitions_def=DAYS)
     def duplicates(context: dg.AssetCheckExecutionContext, lake: LakeParam) -> dg.AssetCheckResult:
         """No key stands in a table twice."""
         counts = {}

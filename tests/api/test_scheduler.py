@@ -5,6 +5,7 @@ import asyncio
 import httpx
 import pytest
 
+from resources.cadence import FEED_JOB_NAMES
 from resources.ledger import provider_schedules
 from tests.api.played_dagster import playing
 from tests.api.server import Store, served
@@ -27,7 +28,7 @@ def test_jobs_are_told_with_what_dagster_knows(store: Store) -> None:
             body = client.get("/api/scheduler/status").json()
     jobs = {job["id"]: job for job in body["jobs"]}
     assert body["is_running"] is True
-    assert body["total_jobs"] == len(jobs) == 11
+    assert body["total_jobs"] == len(jobs) == 13
     assert jobs["market_data"] == {
         "id": "market_data",
         "name": "Market data: the present prices",
@@ -42,7 +43,7 @@ def test_jobs_are_told_with_what_dagster_knows(store: Store) -> None:
 
 def test_without_dagster_the_jobs_are_told_all_the_same(service: httpx.Client) -> None:
     body = service.get("/api/scheduler/status").json()
-    assert (body["is_running"], body["total_jobs"]) == (None, 11)
+    assert (body["is_running"], body["total_jobs"]) == (None, 13)
 
 
 def test_looks_at_categories_are_told_from_the_ledger(store: Store) -> None:
@@ -63,7 +64,10 @@ def test_looks_at_categories_are_told_from_the_ledger(store: Store) -> None:
         ("market_data", "collect_prices"),
         ("Prices", "collect_prices"),
         ("ohlcv", "collect_ohlcv"),
-        ("news_collection", "collect_snapshots"),
+        ("market_overview", "collect_market"),
+        ("hourly_feeds", "collect_hourly"),
+        ("news_collection", "collect_news"),
+        ("sentiment_collection", "collect_snapshots"),
         ("provider_snapshots", "collect_snapshots"),
     ],
 )
@@ -80,10 +84,10 @@ def test_a_job_is_started_by_hand(store: Store, job: str, name: str) -> None:
     [params] = dagster.launched
     tags = {tag["key"] for tag in params["executionMetadata"]["tags"]}
     assert {"key": "dagster/priority", "value": "-5"} in params["executionMetadata"]["tags"]
-    assert ("dagster/partition" in tags) == (name == "collect_prices")
+    assert ("dagster/partition" in tags) == (name in ("collect_prices", *FEED_JOB_NAMES))
     assert ("dagster/asset_partition_range_end" in tags) == (name == "collect_ohlcv")
     configured = params["runConfigData"].get("ops")
-    assert bool(configured) == (job in {"news_collection", "ohlcv"})
+    assert bool(configured) == (job in {"sentiment_collection", "ohlcv"})
 
 
 @pytest.mark.parametrize(("status", "runs"), [("QUEUED", 1), ("STARTED", 1), ("SUCCESS", 5)])

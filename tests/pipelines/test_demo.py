@@ -15,8 +15,9 @@ import pytest
 import websockets
 
 from pipelines.processes import marked
+from resources.cadence import CADENCES
 from resources.ledger import collections
-from resources.plan import OHLCV_ASSET, OHLCV_JOB, SNAPSHOTS_ASSET, SNAPSHOTS_JOB
+from resources.plan import OHLCV_ASSET, OHLCV_JOB, SENTIMENT_ASSET, SNAPSHOTS_ASSET, SNAPSHOTS_JOB
 from resources.schemas import CANDLES, PRICES
 from tests.pipelines.demo import Demo
 
@@ -34,7 +35,7 @@ def test_it_prints_addresses_that_answer_and_a_key_that_works_once(demo: Demo) -
     assert status["mode"] == "sandbox"
 
 
-def test_both_assets_were_materialized_with_green_checks(demo: Demo) -> None:
+def test_each_feed_was_materialized_with_green_checks(demo: Demo) -> None:
     query = """{ assetNodes { assetKey { path } assetMaterializations(limit: 1) { runId }
         assetChecksOrError { ... on AssetChecks { checks { name
           executionForLatestMaterialization { status } } } } } }"""
@@ -44,8 +45,9 @@ def test_both_assets_were_materialized_with_green_checks(demo: Demo) -> None:
     nodes = answer["data"]["assetNodes"]
     by_name = {node["assetKey"]["path"][-1]: node for node in nodes}
     others = {"candle_quality", "ohlcv_resampled", "provider_snapshots"}
-    assert by_name.keys() == {"ohlcv", "prices", *others}
-    for node in (by_name["ohlcv"], by_name["prices"]):
+    feeds = {*CADENCES, SENTIMENT_ASSET}
+    assert by_name.keys() == {*feeds, *others}
+    for node in (by_name[feed] for feed in feeds):
         assert node["assetMaterializations"]
         statuses = {
             check["name"]: check["executionForLatestMaterialization"]["status"]
