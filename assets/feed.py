@@ -168,13 +168,7 @@ class Run:
         self, table: Table, frame: pl.DataFrame, told: Sequence[Told], outcome: Outcome
     ) -> None:
         flushed = flush_rows(self.lake, self.ledger, table, frame)
-        before = outcome.flushed.get(table.name, Flushed())
-        outcome.flushed[table.name] = replace(
-            flushed,
-            rows=flushed.rows + before.rows,
-            revised=flushed.revised + before.revised,
-            commits=flushed.commits + before.commits,
-        )
+        outcome.flushed.setdefault(table.name, Flushed()).add(flushed)
         providers = outcome.providers.setdefault(table.name, [])
         providers += [one.provider for one in told if one.provider not in providers]
         self.collection.records += flushed.rows + flushed.revised

@@ -1,5 +1,6 @@
-"""Ledgers of their own."""
+"""Ledgers and disks of their own."""
 
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -23,3 +24,16 @@ def emptied(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ledger]:
     made.migrate()
     yield made
     made.close()
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A folder of its own disk of 3 MB."""
+    folder = tmp_path / "small"
+    folder.mkdir()
+    command = ["mount", "-t", "tmpfs", "-o", "size=3m", "tmpfs", str(folder)]
+    mounted = subprocess.run(command, check=False, capture_output=True, text=True)
+    if mounted.returncode:
+        pytest.skip(f"no tmpfs can be mounted here: {mounted.stderr.strip()}")
+    yield folder
+    subprocess.run(["umount", str(folder)], check=True)

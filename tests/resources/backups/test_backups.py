@@ -5,10 +5,8 @@ import lzma
 import os
 import shutil
 import sqlite3
-import subprocess
 import threading
 import time
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -195,18 +193,6 @@ def test_a_manifest_that_cannot_be_read_is_listed_with_the_reason(home: Home) ->
     assert listed.manifest is None
     assert "damaged" in (listed.problem or "")
     assert backups.prune(home.folder, 0, made.id) == []
-
-
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    folder = tmp_path / "small"
-    folder.mkdir()
-    command = ["mount", "-t", "tmpfs", "-o", "size=3m", "tmpfs", str(folder)]
-    mounted = subprocess.run(command, check=False, capture_output=True, text=True)
-    if mounted.returncode:
-        pytest.skip(f"no tmpfs can be mounted here: {mounted.stderr.strip()}")
-    yield folder
-    subprocess.run(["umount", str(folder)], check=True)
 
 
 def test_a_full_disk_is_one_sentence_and_no_half_backup(home: Home, small_disk: Path) -> None:

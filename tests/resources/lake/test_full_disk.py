@@ -1,8 +1,6 @@
 """A disk that fills up: what was acknowledged stays, and writing goes on when there is room."""
 
 import shutil
-import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
 import polars as pl
@@ -18,18 +16,6 @@ from resources.schemas import CANDLE_PAGE, CANDLES
 from tests.resources.lake.frames import START, candles
 
 FIRST = int(START.timestamp() * 1000)
-
-
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    folder = tmp_path / "small"
-    folder.mkdir()
-    command = ["mount", "-t", "tmpfs", "-o", "size=3m", "tmpfs", str(folder)]
-    mounted = subprocess.run(command, check=False, capture_output=True, text=True)
-    if mounted.returncode:
-        pytest.skip(f"no tmpfs can be mounted here: {mounted.stderr.strip()}")
-    yield folder
-    subprocess.run(["umount", str(folder)], check=True)
 
 
 def page(first: int, count: int) -> CandlePage:
