@@ -13,6 +13,8 @@ from api.answers import NotModified
 from api.credentials import TakeSecrets
 from api.downloads import Downloads
 from api.forced_updates import ForcedUpdates
+from api.gate import Gate
+from api.gate.identity import Identity
 from api.keyring import Keyring
 from api.live import data_sources, live_monitoring, sockets
 from api.live.events import LiveEvents
@@ -123,6 +125,7 @@ def create_app(settings: Settings, limits: Limits | None = None) -> FastAPI:
             expose_headers=_READ_BY_PAGES,
         )
     app.add_middleware(NoSniffing)
+    app.add_middleware(Gate, concerns=(Identity(),))
     app.add_middleware(TakeSecrets)
     return app
 

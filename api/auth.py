@@ -10,6 +10,7 @@ from fastapi.security import APIKeyHeader, HTTPBearer
 from starlette.requests import HTTPConnection
 
 from api.credentials import secret_of
+from api.gate.visit import visit_of
 from api.services import services_of
 from resources.errors import Forbidden, Unauthorized
 from resources.ledger.keys import ApiKey
@@ -27,6 +28,16 @@ _BEARER = HTTPBearer(auto_error=False)
 
 async def caller(connection: HTTPConnection) -> ApiKey | None:
     """The key of a caller, None where it sent none. Raises Unauthorized for one that is not valid."""
+    if connection.scope["type"] == "http":
+        visit = visit_of(connection)
+        if visit.refused:
+            raise Unauthorized(visit.refused)
+        return visit.caller.key
+    return await key_of(connection)
+
+
+async def key_of(connection: HTTPConnection) -> ApiKey | None:
+    """The same, looked up."""
     services = services_of(connection)
     if not services.settings.api_key_required and _is_local(connection):
         return LOCAL

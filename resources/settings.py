@@ -34,12 +34,13 @@ from resources.cron import check_cron
 from resources.errors import StartRefused
 from resources.market.interval import Interval
 from resources.market.watchlist import Watchlist, read_watchlist
+from resources.service_settings import ServiceSettings
 from resources.setting_values import PREFIX, checked_by, named, network
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
-class Settings(BaseSettings):
+class Settings(ServiceSettings):
     """Every setting with its default; `docs/settings.md` is checked against this class."""
 
     model_config = SettingsConfigDict(

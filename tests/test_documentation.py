@@ -22,6 +22,7 @@ from resources import errors
 from resources.providers import coded_providers, load_providers
 from resources.providers.base import CATEGORIES, Provider
 from resources.schemas import TABLES, Table
+from resources.service_settings import ServiceSettings
 from resources.setting_values import PREFIX
 from resources.settings import Settings
 from sandbox.faults import Fault, Kind
@@ -51,10 +52,15 @@ def bare_name(field: FieldInfo) -> str:
 
 
 def test_each_setting_stands_with_its_default_its_meaning_and_its_other_name() -> None:
-    assert rows(section(read("docs/settings.md"), "All settings")) == [
-        [PREFIX + name.upper(), default(field), field.description, bare_name(field)]
-        for name, field in Settings.model_fields.items()
-    ]
+    told = read("docs/settings.md")
+    of_service = list(ServiceSettings.model_fields)
+    others = [name for name in Settings.model_fields if name not in of_service]
+    for title, names in (("The platform", others), ("The service", of_service)):
+        fields = {name: Settings.model_fields[name] for name in names}
+        assert rows(section(told, title)) == [
+            [PREFIX + name.upper(), default(field), field.description, bare_name(field)]
+            for name, field in fields.items()
+        ]
 
 
 def test_the_example_of_settings_names_real_ones_with_their_defaults() -> None:

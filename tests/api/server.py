@@ -19,6 +19,11 @@ from resources.lake import Lake
 from resources.ledger import Ledger, keys
 from resources.settings import Settings
 
+# Tests ask more often than people.
+UNLIMITED = dict.fromkeys(
+    ("limit_free_minute", "limit_free_day", "limit_pro_minute", "limit_pro_day"), 1_000_000
+)
+
 
 @dataclass(frozen=True)
 class Store:
@@ -35,7 +40,8 @@ class Store:
 @contextmanager
 def opened(home: Path, **settings: Any) -> Iterator[Store]:
     # No Dagster listens where nothing listened a moment ago.
-    given = {"home": home, "dagster_port": free_port(), "port": free_port(), **settings}
+    ports = {"dagster_port": free_port(), "port": free_port()}
+    given = {"home": home, **ports, **UNLIMITED, **settings}
     made = Settings(**given)
     ledger = Ledger(made.ledger_url)
     ledger.migrate()

@@ -1,6 +1,6 @@
 """The tables of the ledger. Times are milliseconds since 1970, UTC, of the database's clock."""
 
-from resources.ledger.tables.access import api_keys
+from resources.ledger.tables.access import api_keys, audit_log, daily_usage, sign_ins
 from resources.ledger.tables.calls import (
     breaker_counts,
     breakers,
@@ -28,6 +28,7 @@ from resources.ledger.tables.market import (
 from resources.ledger.tables.metadata import METADATA
 from resources.ledger.tables.monitoring import (
     alerts,
+    diagnoses,
     logs,
     metric_snapshots,
     proposals,
@@ -44,11 +45,13 @@ from resources.ledger.tables.snapshots import (
     snapshot_bodies,
     snapshots,
 )
+from resources.ledger.tables.webhooks import webhook_deliveries, webhooks
 
 __all__ = [
     "METADATA",
     "alerts",
     "api_keys",
+    "audit_log",
     "breaker_counts",
     "breakers",
     "budget_leases",
@@ -60,6 +63,8 @@ __all__ = [
     "commits",
     "coverage",
     "custom_providers",
+    "daily_usage",
+    "diagnoses",
     "feed_times",
     "forced_updates",
     "forming_candles",
@@ -83,7 +88,10 @@ __all__ = [
     "resampled_spans",
     "rotation_history",
     "rotations",
+    "sign_ins",
     "snapshot_bodies",
     "snapshots",
     "watchlist",
+    "webhook_deliveries",
+    "webhooks",
 ]

@@ -94,3 +94,12 @@ proposals = Table(
     Column("response_ms", Integer, nullable=False),
     Column("state", String, nullable=False),  # proposed, withdrawn
 )  # fmt: skip
+
+# What the diagnostics found, newest last.
+diagnoses = Table(
+    "diagnoses", METADATA,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("at", BigInteger, nullable=False),
+    Column("report", Text, nullable=False),  # JSON
+    sqlite_autoincrement=True,
+)  # fmt: skip
