@@ -20,6 +20,7 @@ from onnx import numpy_helper
 from safetensors.numpy import save_file
 
 from resources.sentiment.embedded import FOLDER
+from training.words import WORDS, unpacked
 
 Weights = dict[str, np.ndarray[Any, np.dtype[np.float32]]]
 
@@ -51,6 +52,7 @@ def dequantised(file: Path) -> Weights:
     names = [name for name in tensors if name.startswith("classifier.")]
     ending = "_quantized"
     plain = {name: tensors[name] for name in names if name.endswith((".bias", ".weight"))}
+    plain[WORDS] = unpacked(tensors)
     packed = {
         name.removesuffix(ending): _unpacked(tensors, name.removesuffix(ending))
         for name in names
@@ -64,9 +66,8 @@ def dequantised(file: Path) -> Weights:
 
 def _unpacked(tensors: Mapping[str, Any], name: str) -> Any:
     steps = tensors[f"{name}_quantized"].astype(np.float32)
-    values = (steps - tensors[f"{name}_zero_point"]) * tensors[f"{name}_scale"]
-    # ONNX multiplies from the left, torch from the right; tables of vectors are as they were.
-    return values if "embeddings" in name else values.T
+    # ONNX multiplies from the left, torch from the right.
+    return ((steps - tensors[f"{name}_zero_point"]) * tensors[f"{name}_scale"]).T
 
 
 if __name__ == "__main__":

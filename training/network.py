@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from safetensors.torch import load_file
 from torch import nn
 from torch.nn.functional import normalize
 from transformers import AutoConfig, BertForSequenceClassification
@@ -50,3 +51,13 @@ def new_network(encoder: Path) -> Network:
         label2id={label: place for place, label in enumerate(LABELS)},
     )
     return Network(BertForSequenceClassification.from_pretrained(encoder, config=config))
+
+
+def loaded(folder: Path) -> Network:
+    """A network that training/train.py has written."""
+    network = Network(
+        BertForSequenceClassification.from_pretrained(folder, attn_implementation="eager")
+    )
+    network.projection.load_state_dict(load_file(folder / "projection.safetensors"))
+    network.eval()
+    return network

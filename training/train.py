@@ -1,9 +1,12 @@
 """Fine-tune the encoder.
 
     python -m training.train --data ../shared/data/sentiment --out /tmp/model [--seed 1]
+                             [--teachers /tmp/first /tmp/second]
 
 Writes the Hugging Face format (BertForSequenceClassification) and projection.safetensors to
 `--out`. About ten minutes on two cores; the same seed on the same machine gives the same weights.
+With teachers, models made by this script, it learns what they say together of the rows, and of
+texts made of them (training/augment.py), beside the labels.
 """
 
 import argparse
@@ -12,7 +15,7 @@ import importlib.util
 import math
 import random
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import torch
@@ -21,8 +24,10 @@ from torch import nn
 from torch.nn.functional import cross_entropy
 from transformers import AutoTokenizer
 
+from resources.sentiment.base import LABELS
+from training.augment import augmented
 from training.data import Row, measured_rows, training_rows
-from training.network import ENCODER_SHA256, Network, mean, new_network
+from training.network import ENCODER_SHA256, Network, loaded, mean, new_network
 
 TOKENS = 96
 BATCH = 32
@@ -30,8 +35,12 @@ BATCH = 32
 ABOUT = 0.25
 # The last part of the way, whose weights are averaged.
 AVERAGED = 0.25
+# How much of what is learnt of a labelled row is what its teachers say of it.
+TAUGHT = 0.5
+# The label of a text that has none, as cross_entropy leaves it out.
+_NO_LABEL = -100
 
-Batch = tuple[torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor]
+Batch = tuple[torch.Tensor, ...]
 
 
 def main() -> None:
@@ -44,13 +53,15 @@ def main() -> None:
     parser.add_argument("--own", type=int, default=2, help="how often own rows are seen an epoch")
     parser.add_argument("--smoothing", type=float, default=0.0)
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--teachers", type=Path, nargs="*", default=[])
     parsed = parser.parse_args()
     torch.manual_seed(parsed.seed)
     torch.set_num_threads(parsed.threads)
     torch.use_deterministic_algorithms(mode=True)
     network = train(
-        parsed.data, parsed.seed, parsed.epochs, parsed.rate, parsed.own, parsed.smoothing
-    )
+        parsed.data, parsed.seed, parsed.epochs, parsed.rate, parsed.own, parsed.smoothing,
+        parsed.teachers,
+    )  # fmt: skip
     network.classifier.save_pretrained(parsed.out)
     AutoTokenizer.from_pretrained(encoder_folder()).save_pretrained(parsed.out)
     save_file(network.projection.state_dict(), parsed.out / "projection.safetensors")
@@ -68,15 +79,26 @@ def encoder_folder() -> Path:
     return folder
 
 
-def train(data: Path, seed: int, epochs: float, rate: float, own: int, smoothing: float) -> Network:
+def train(
+    data: Path,
+    seed: int,
+    epochs: float,
+    rate: float,
+    own: int,
+    smoothing: float,
+    teachers: Sequence[Path],
+) -> Network:
     sets = training_rows(data)
     rows = sets["sentfin"] + sets["tweets"] + own * sets["own"]
-    print({name: len(found) for name, found in sets.items()}, len(rows), "rows an epoch")
+    dice = random.Random(seed)
+    made = [text for found in sets.values() for text in augmented(found, dice)] if teachers else []
+    count = len(rows) + len(made)
+    print({name: len(found) for name, found in sets.items()}, count, "texts an epoch")
     encoder = encoder_folder()
     network = new_network(encoder)
-    batches = Batches(encoder, network, rows, seed)
+    batches = Batches(encoder, network, rows, made, seed, teachers)
     network.classifier.bert.embeddings.requires_grad_(requires_grad=False)
-    steps = int(epochs * len(rows) / BATCH)
+    steps = int(epochs * count / BATCH)
     optimizer = torch.optim.AdamW(_groups(network), lr=rate)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda at: _pace(at / steps))
     averaged = torch.optim.swa_utils.AveragedModel(network)
@@ -99,17 +121,28 @@ def train(data: Path, seed: int, epochs: float, rate: float, own: int, smoothing
 
 
 class Batches:
-    """Batches of rows of like length, with what the untouched encoder makes of each text."""
+    """Batches of texts of like length, with what the untouched encoder makes of each, and what the
+    teachers say of it."""
 
-    def __init__(self, encoder: Path, network: Network, rows: list[Row], seed: int) -> None:
-        self._rows = rows
+    def __init__(
+        self,
+        encoder: Path,
+        network: Network,
+        rows: list[Row],
+        made: list[str],
+        seed: int,
+        teachers: Sequence[Path],
+    ) -> None:
+        self._labels = [row.label for row in rows] + [_NO_LABEL] * len(made)
         self._random = random.Random(seed)
         tokenizer = AutoTokenizer.from_pretrained(encoder)
-        texts = [row.text for row in rows]
+        texts = [row.text for row in rows] + made
         self._ids = tokenizer(texts, truncation=True, max_length=TOKENS)["input_ids"]
         with torch.inference_mode():
             known = _known(network, self._ids)
+            said = [_said(loaded(folder), self._ids) for folder in teachers]
         self._about = known.clone()
+        self._taught = torch.stack(said).mean(0).clone() if said else None
 
     def first(self, count: int) -> Iterator[Batch]:
         done = 0
@@ -120,7 +153,7 @@ class Batches:
                 done += 1
 
     def _shuffled(self) -> list[list[int]]:
-        places = list(range(len(self._rows)))
+        places = list(range(len(self._labels)))
         self._random.shuffle(places)
         stretch = 40 * BATCH
         batches = []
@@ -132,8 +165,9 @@ class Batches:
 
     def _batch(self, places: list[int]) -> Batch:
         ids, mask = padded([self._ids[at] for at in places])
-        labels = torch.tensor([self._rows[at].label for at in places])
-        return ids, mask, labels, self._about[places]
+        labels = torch.tensor([self._labels[at] for at in places])
+        taught = () if self._taught is None else (self._taught[places],)
+        return ids, mask, labels, self._about[places], *taught
 
 
 def padded(ids: list[list[int]]) -> tuple[torch.Tensor, torch.Tensor]:
@@ -145,24 +179,43 @@ def padded(ids: list[list[int]]) -> tuple[torch.Tensor, torch.Tensor]:
 
 
 def _known(network: Network, ids: list[list[int]]) -> torch.Tensor:
-    order = sorted(range(len(ids)), key=lambda at: len(ids[at]))
     vectors = torch.empty(len(ids), network.projection.in_features)
     network.eval()
-    for start in range(0, len(order), 128):
-        places = order[start : start + 128]
-        rectangle, mask = padded([ids[at] for at in places])
+    for places, rectangle, mask in _rectangles(ids):
         with torch.autocast("cpu", torch.bfloat16):
             states = network.classifier.bert(rectangle, mask).last_hidden_state
         vectors[places] = nn.functional.normalize(mean(states.float(), mask), dim=-1)
     return vectors
 
 
+def _said(teacher: Network, ids: list[list[int]]) -> torch.Tensor:
+    """The probabilities that a teacher gives the classes of each text."""
+    said = torch.empty(len(ids), len(LABELS))
+    for places, rectangle, mask in _rectangles(ids):
+        with torch.autocast("cpu", torch.bfloat16):
+            logits, _ = teacher(rectangle, mask)
+        said[places] = logits.float().softmax(-1)
+    return said
+
+
+def _rectangles(ids: list[list[int]]) -> Iterator[tuple[list[int], torch.Tensor, torch.Tensor]]:
+    """The texts in batches of like length: their places, token ids and masks."""
+    order = sorted(range(len(ids)), key=lambda at: len(ids[at]))
+    for start in range(0, len(order), 128):
+        places = order[start : start + 128]
+        yield places, *padded([ids[at] for at in places])
+
+
 def _loss(network: Network, batch: Batch, smoothing: float) -> torch.Tensor:
-    ids, mask, labels, known = batch
+    ids, mask, labels, known, *taught = batch
     with torch.autocast("cpu", torch.bfloat16):
         logits, about = network(ids, mask)
     alike = (about.float() * known).sum(-1).mean()
-    return cross_entropy(logits.float(), labels, label_smoothing=smoothing) + ABOUT * (1 - alike)
+    each = cross_entropy(logits.float(), labels, label_smoothing=smoothing, reduction="none")
+    for said in taught:
+        share = torch.where(labels == _NO_LABEL, 1.0, TAUGHT)
+        each = (1 - share) * each + share * cross_entropy(logits.float(), said, reduction="none")
+    return each.mean() + ABOUT * (1 - alike)
 
 
 def _groups(network: Network) -> list[dict[str, object]]:
@@ -194,11 +247,9 @@ def _tell(network: Network, data: Path, encoder: Path) -> None:
 
 def _right(network: Network, ids: list[list[int]], labels: list[int]) -> int:
     right = 0
-    order = sorted(range(len(ids)), key=lambda at: len(ids[at]))
-    for start in range(0, len(order), 64):
-        places = order[start : start + 64]
+    for places, rectangle, mask in _rectangles(ids):
         with torch.autocast("cpu", torch.bfloat16):
-            logits, _ = network(*padded([ids[at] for at in places]))
+            logits, _ = network(rectangle, mask)
         truth = torch.tensor([labels[at] for at in places])
         right += int((logits.argmax(-1) == truth).sum())
     return right
