@@ -9,9 +9,12 @@ from fastapi.params import Depends as Declared
 from fastapi.security import APIKeyHeader, HTTPBearer
 from starlette.requests import HTTPConnection
 
-from api.credentials import secret_of
+from api.caller import Caller
+from api.credentials import shown
 from api.gate.visit import visit_of
-from api.services import services_of
+from api.proxies import forwarded, normal
+from api.services import Services, services_of
+from api.unguarded import UNGUARDED
 from resources.errors import Forbidden, Unauthorized
 from resources.ledger.keys import ApiKey
 from resources.settings import LOOPBACK
@@ -20,6 +23,7 @@ Scope = Literal["read", "write", "admin"]
 
 # Who calls from this machine while no key is required.
 LOCAL = ApiKey("local", "local", ("admin",), "admin")
+_SAFE = ("GET", "HEAD", "OPTIONS")
 
 # These two only describe the access in /openapi.json: `caller` reads the headers.
 _HEADER = APIKeyHeader(name="X-API-Key", auto_error=False)
@@ -28,23 +32,43 @@ _BEARER = HTTPBearer(auto_error=False)
 
 async def caller(connection: HTTPConnection) -> ApiKey | None:
     """The key of a caller, None where it sent none. Raises Unauthorized for one that is not valid."""
-    if connection.scope["type"] == "http":
-        visit = visit_of(connection)
-        if visit.refused:
-            raise Unauthorized(visit.refused)
-        return visit.caller.key
-    return await key_of(connection)
+    if connection.scope["type"] != "http":
+        return (await caller_of(connection)).key
+    visit = visit_of(connection)
+    if visit.refused:
+        raise visit.refused
+    return visit.caller.key
 
 
-async def key_of(connection: HTTPConnection) -> ApiKey | None:
-    """The same, looked up."""
+async def caller_of(connection: HTTPConnection) -> Caller:
+    """Who calls, looked up. Raises Unauthorized."""
     services = services_of(connection)
+    address = services.proxies.client_of(connection)
     if not services.settings.api_key_required and _is_local(connection):
-        return LOCAL
-    secret = secret_of(connection)
-    if secret is None:
-        return None
-    key = await services.keyring.find(secret)
+        return Caller(address, LOCAL)
+    secret, session = shown(connection)
+    if secret is not None:
+        return Caller(address, await identify(services, secret))
+    # A browser opens sockets for any page, and sends its cookie.
+    if session is not None and (connection.scope["type"] == "http" or _same_origin(connection)):
+        key = await services.keyring.find_session(session)
+        # One that has ended is no bad key: the browser would send it to open endpoints too.
+        return Caller(address, key, by_cookie=key is not None)
+    return Caller(address)
+
+
+async def identify(services: Services, secret: str) -> ApiKey:
+    """The key that a secret is, or that a token was made of, with the token's scopes.
+
+    Raises Unauthorized, with one sentence for all that is wrong with it.
+    """
+    if secret.count(".") != 2:
+        key = await services.keyring.find(secret)
+    elif claims := services.tokens.read(secret):
+        held = await services.keyring.find_by_id(claims.key_id)
+        key = claims.narrow(held) if held else None
+    else:
+        key = None
     if key is None:
         raise Unauthorized("the key is unknown, expired or revoked")
     return key
@@ -56,26 +80,40 @@ def origin_allowed(connection: HTTPConnection) -> bool:
     allowed = services_of(connection).settings.cors_origins
     if origin is None or origin in allowed or "*" in allowed:
         return True
-    return urlsplit(origin).netloc == connection.headers.get("host")
+    return _same_origin(connection)
+
+
+def require_same_origin(connection: HTTPConnection) -> None:
+    """Raises Forbidden where the page that has sent a browser's request is none of ours."""
+    if not _same_origin(connection):
+        raise Forbidden("a browser may ask for this from the service's own pages alone")
+
+
+def _same_origin(connection: HTTPConnection) -> bool:
+    origin = urlsplit(connection.headers.get("origin", ""))
+    return bool(origin.netloc) and origin.netloc == connection.headers.get("host")
 
 
 def _is_local(connection: HTTPConnection) -> bool:
-    """Whether a program of this machine calls, and not a web page by way of its browser.
+    """Whether a program of this machine calls, and not a web page by way of its browser, nor
+    somebody else by way of a proxy.
 
     A page elsewhere is known by its Origin, or by a Host that it made resolve to this machine.
     """
-    client = connection.client.host if connection.client else ""
+    client = normal(connection.client.host) if connection.client else ""
     host = urlsplit(f"//{connection.headers.get('host', '')}").hostname
-    return client in LOOPBACK and host in LOOPBACK and origin_allowed(connection)
+    local = client in LOOPBACK and host in LOOPBACK
+    return local and origin_allowed(connection) and not forwarded(connection)
 
 
 class OpenAccess:
-    """Needs no key."""
+    """Needs no key; a bad one is refused even so, but where everybody is answered."""
 
     name = "open"
 
-    async def __call__(self) -> None:
-        return None
+    async def __call__(self, connection: HTTPConnection) -> None:
+        if connection.scope["type"] == "http" and connection.scope["path"] not in UNGUARDED:
+            await caller(connection)
 
 
 class ScopedAccess:
@@ -95,6 +133,8 @@ class ScopedAccess:
             raise Unauthorized("send a key as X-API-Key, or as Authorization: Bearer")
         if not key.allows(self.name):
             raise Forbidden(f"the key {key.name!r} lacks the scope {self.name!r}")
+        if visit_of(request).caller.by_cookie and request.method not in _SAFE:
+            require_same_origin(request)
 
 
 OPEN = Depends(OpenAccess())

@@ -43,7 +43,8 @@ def body_of(model: type[Body]) -> Callable[[Request], Awaitable[Body]]:
 def described(model: type[pydantic.BaseModel]) -> dict[str, Any]:
     """The same body for /openapi.json."""
     schema = model.model_json_schema()
-    return {"requestBody": {"content": {"application/json": {"schema": schema}}}}
+    content = {"application/json": {"schema": schema}}
+    return {"requestBody": {"required": bool(schema.get("required")), "content": content}}
 
 
 async def json_object(request: Request) -> dict[str, Any]:

@@ -9,11 +9,13 @@ from resources.ledger.keys import ApiKey
 class Caller:
     """Whoever sent a request: the key it came with, None for an anonymous caller, and its address.
 
-    The address is that of the client, not of a proxy that the settings trust.
+    The address is that of the client, not of a proxy that the settings trust. `by_cookie` says
+    that a browser sent the key on its own, whoever wrote the page.
     """
 
     address: str
     key: ApiKey | None = None
+    by_cookie: bool = False
 
     @property
     def tier(self) -> str:

@@ -1,35 +1,65 @@
-"""Keys looked up once, remembered for less than a second."""
+"""Keys and sessions looked up once, remembered for less than a second."""
 
 import asyncio
 import hashlib
 import time
+from collections.abc import Callable
+from typing import NamedTuple
 
-from resources.ledger import Ledger, keys
+from resources.ledger import Ledger, keys, sign_ins
 from resources.ledger.keys import ApiKey
 
-# A key that was revoked must be refused within a second.
-_KEPT = 0.5
+# A key that was revoked must be refused within a second (s): what was found longer ago than the
+# first is looked up anew by one request, and the others go on with it until the second.
+_FRESH = 0.5
+_USABLE = 0.8
 _MOST = 4096
+
+_Lookup = Callable[[Ledger, str], ApiKey | None]
+
+
+class _Found(NamedTuple):
+    at: float  # s, monotonic
+    key: ApiKey
+    renewed: bool  # by a request that is looking it up
 
 
 class Keyring:
-    """The valid keys of a ledger."""
+    """The valid keys and sessions of a ledger. Each answer is None for what is unknown, expired,
+    revoked or ended."""
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
-        self._known: dict[bytes, tuple[float, ApiKey]] = {}
+        self._known: dict[bytes | str, _Found] = {}
 
     async def find(self, secret: str) -> ApiKey | None:
-        """The key of a secret, None when it is unknown, expired or revoked."""
+        """The key of a secret."""
         digest = hashlib.sha256(secret.encode()).digest()
-        until, known = self._known.get(digest, (0.0, None))
+        return await self._found(digest, secret, keys.find)
+
+    async def find_by_id(self, key_id: str) -> ApiKey | None:
+        """The key that a token was made of."""
+        return await self._found(key_id, key_id, keys.find_by_id)
+
+    async def find_session(self, secret: str) -> ApiKey | None:
+        """Who a browser's session acts as."""
+        digest = hashlib.sha256(b"session " + secret.encode()).digest()
+        return await self._found(digest, secret, sign_ins.find)
+
+    def forget(self) -> None:
+        """Look everything up anew: something was revoked here."""
+        self._known.clear()
+
+    async def _found(self, name: bytes | str, told: str, lookup: _Lookup) -> ApiKey | None:
         asked = time.monotonic()
-        if asked < until:
-            return known
-        key = await asyncio.to_thread(keys.find, self._ledger, secret)
-        self._known.pop(digest, None)
-        if key is not None:
+        if known := self._known.get(name):
+            if asked - known.at < (_USABLE if known.renewed else _FRESH):
+                return known.key
+            self._known[name] = known._replace(renewed=True)
+        found = await asyncio.to_thread(lookup, self._ledger, told)
+        self._known.pop(name, None)
+        if found is not None:
             if len(self._known) >= _MOST:
                 self._known.clear()
-            self._known[digest] = asked + _KEPT, key
-        return key
+            self._known[name] = _Found(asked, found, renewed=False)
+        return found

@@ -1,13 +1,14 @@
 """What holds for every request, whichever route it is for."""
 
-from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.answers import HEAD
+from api.answers import HEAD, header
 from api.bodies import LARGER, MOST
-from api.problems import NO_SNIFFING, problem
+from api.problems import FOR_BROWSERS, problem
 from resources.errors import TooLarge
+
+_FOR_BROWSERS = [(name.lower().encode(), value.encode()) for name, value in FOR_BROWSERS.items()]
 
 
 class BoundedBodies:
@@ -22,7 +23,7 @@ class BoundedBodies:
             return
         most, received = LARGER.get(scope["path"], MOST), 0
         detail = f"the body is larger than {most // 1_000_000} MB"
-        length = Headers(scope=scope).get("content-length", "0")
+        length = header(scope, b"content-length") or "0"
         if not length.isdecimal() or int(length[:20]) > most:
             answer = problem(
                 HTTPConnection(scope), 413, TooLarge.title, detail, kind="urn:headwater:too-large"
@@ -56,11 +57,16 @@ class HeadAsGet:
             body = message["type"] == "http.response.body"
             await send({**message, "body": b""} if body else message)
 
-        await self.app({**scope, "method": "GET", HEAD: True}, receive, bodiless)
+        inner = {**scope, "method": "GET", HEAD: True}
+        try:
+            await self.app(inner, receive, bodiless)
+        finally:
+            # Those outside want to know the route.
+            scope["route"] = inner.get("route")
 
 
-class NoSniffing:
-    """Tells browsers to believe the type that an answer says it has."""
+class ForBrowsers:
+    """Tells browsers what an answer is and may do; pages bring a policy of their own."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -68,7 +74,8 @@ class NoSniffing:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def marked(message: Message) -> None:
             if message["type"] in ("http.response.start", "websocket.http.response.start"):
-                MutableHeaders(raw=message["headers"]).update(NO_SNIFFING)
+                told = {name for name, _ in message["headers"]}
+                message["headers"].extend(one for one in _FOR_BROWSERS if one[0] not in told)
             await send(message)
 
         await self.app(scope, receive, marked)

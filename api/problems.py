@@ -15,10 +15,15 @@ from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
-from resources.errors import HeadwaterError, StoreUnavailable
+from api.gate.visit import visit_of
+from resources.errors import HeadwaterError, StoreUnavailable, TooManyRequests
 
 _log = logging.getLogger(__name__)
-NO_SNIFFING = {"X-Content-Type-Options": "nosniff"}
+# An answer is of the type that it says, and no page: nothing in it runs, and no page frames it.
+FOR_BROWSERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+}
 _SENTENCES = {404: "there is nothing at this path", 405: "this path does not take that method"}
 # What an error knows beside its sentence, and a client can act upon.
 _DETAILS = (
@@ -57,7 +62,11 @@ def problem(
 
 
 async def _of_ours(connection: HTTPConnection, error: Exception) -> Response:
-    error = cast(HeadwaterError, error)
+    return answer_to(connection, cast(HeadwaterError, error))
+
+
+def answer_to(connection: HTTPConnection, error: HeadwaterError) -> Response:
+    """The problem details of an error of ours."""
     detail = str(error)
     if isinstance(error, StoreUnavailable):
         _log.warning("%s", error)
@@ -79,6 +88,8 @@ async def _of_ours(connection: HTTPConnection, error: Exception) -> Response:
 def _headers_of(error: HeadwaterError) -> dict[str, str]:
     if error.status == 401:
         return {"WWW-Authenticate": 'Bearer realm="headwater"'}
+    if isinstance(error, TooManyRequests):
+        return {"Retry-After": str(error.seconds)}
     if not_before := getattr(error, "not_before", None):
         return {"Retry-After": str(max(1, round(not_before / 1000 - time.time())))}
     return {}
@@ -106,4 +117,5 @@ async def _of_bug(connection: HTTPConnection, _error: Exception) -> Response:
     """The server logs the trace; the client learns that it was not at fault."""
     detail = "the service failed to answer; this is a fault of its own"
     # Sent from outside of all middleware.
-    return problem(connection, 500, "Internal error", detail, headers=NO_SNIFFING)
+    headers = {**FOR_BROWSERS, "X-Request-ID": visit_of(connection).request_id}
+    return problem(connection, 500, "Internal error", detail, headers=headers)

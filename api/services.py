@@ -9,16 +9,22 @@ from typing import Annotated
 from fastapi import Depends
 from starlette.requests import HTTPConnection
 
+from api.access_log import AccessLog
+from api.audit_trail import AuditTrail
 from api.downloads import Downloads
 from api.forced_updates import ForcedUpdates
+from api.hot.candles import HotCandles
 from api.keyring import Keyring
+from api.limiter import Limiter
 from api.live.hub import Hub
 from api.live.source_messages import SourceMessages
 from api.live.tail import LiveTail
+from api.proxies import Proxies
 from api.queries.overview import Overview
 from api.reader import Reader
 from api.readiness import Readiness
 from api.scheduler import SchedulerProbe
+from api.tokens import Tokens
 from resources.directory import Directory
 from resources.lake import Lake
 from resources.ledger import Ledger
@@ -26,6 +32,7 @@ from resources.market import Registry
 from resources.pools import Pools
 from resources.schedules import Schedules
 from resources.settings import Settings
+from resources.sql.engine import Engine
 
 VERSION = version("headwater")
 
@@ -41,6 +48,10 @@ class Services:
     directory: Directory
     pools: Pools
     keyring: Keyring
+    tokens: Tokens
+    proxies: Proxies
+    limiter: Limiter
+    audit: AuditTrail
     scheduler: SchedulerProbe
     schedules: Schedules
     sources: SourceMessages
@@ -49,8 +60,11 @@ class Services:
     downloads: Downloads
     overview: Overview
     reader: Reader
+    engine: Engine
     hub: Hub
     tail: LiveTail
+    hot_candles: HotCandles
+    access_log: AccessLog = field(default_factory=AccessLog)
     background: list[asyncio.Task[None]] = field(default_factory=list)
     opened_at: float = field(default_factory=time.monotonic)
 

@@ -30,7 +30,7 @@ from benchmarks.parts.ledger_month import fill_ledger
 from benchmarks.parts.month import Month
 from pipelines.old_runs import KEPT_RUNS
 from resources.maintenance.databases import vacuum
-from resources.maintenance.log_files import MOST_BYTES
+from resources.service_settings import ServiceSettings
 
 GB = 1_000_000_000
 # What is started a day by schedules, and of it what `pipelines/old_runs.py` keeps.
@@ -46,6 +46,9 @@ KEPT = {
 }
 TICK_DAYS = 7
 LOG_FILES = 5
+# What was put aside is compressed to a tenth.
+LOG_MB, LOGS_KEPT = (ServiceSettings.model_fields[name].default for name in ("log_mb", "logs_kept"))
+LOG_BYTES = 1e6 * LOG_MB * (1 + LOGS_KEPT / 10)
 
 
 def main() -> None:
@@ -90,7 +93,7 @@ def beside(home: Path, days: int) -> Mapping[str, float]:
         "dagster: runs that are kept": each.empty + each.kept * kept,
         "dagster: runs that went": each.gone * runs * days,
         "dagster: ticks": each.tick * runs * TICK_DAYS,
-        "logs of processes, at most": 2.0 * LOG_FILES * MOST_BYTES,
+        "logs of processes, at most": LOG_FILES * LOG_BYTES,
     }
 
 

@@ -27,10 +27,11 @@ import psutil
 from dagster import PartitionKeyRange
 
 from assets.partitions import MONTHS
-from pipelines.processes import free_port, marked
+from pipelines.processes import free_port
 from resources.graphql import Dagster
 from resources.lake import Lake
 from resources.plan import OHLCV_ASSET
+from resources.processes import marked
 from resources.schemas import CANDLES
 
 FIRST, LAST = "2017-07-01", "2022-10-01"

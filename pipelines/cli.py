@@ -7,19 +7,11 @@ What a command needs is imported when it runs: a refused start should not wait f
 import argparse
 import sys
 from collections.abc import Sequence
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
-from pipelines import backups, candle_sets
+from pipelines import backups, candle_sets, doctor, keys
 from pipelines.arguments import Commands, add_providers, settings_of
-from resources.errors import HeadwaterError, InvalidInput
-
-if TYPE_CHECKING:
-    from resources.ledger import Ledger
-    from resources.settings import Settings
-
-_SCOPES = ("read", "write", "admin")
-_TIERS = ("free", "pro", "admin")
+from resources.errors import HeadwaterError
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -45,8 +37,9 @@ def _parser() -> argparse.ArgumentParser:
     _add_collect(commands)
     _add_plan(commands)
     candle_sets.add_commands(commands)
-    _add_keys(commands)
+    keys.add_commands(commands)
     backups.add_commands(commands)
+    doctor.add_commands(commands)
     return parser
 
 
@@ -96,41 +89,6 @@ def _plan(parsed: argparse.Namespace) -> None:
     from pipelines.collect import plan
 
     plan(parsed, settings_of(parsed))
-
-
-def _add_keys(commands: Commands) -> None:
-    group = commands.add_parser("keys", help="API keys").add_subparsers(required=True)
-    create = group.add_parser("create", help="make a key and print it once")
-    create.add_argument("name")
-    create.add_argument("--scope", action="append", choices=_SCOPES, dest="scopes")
-    create.add_argument("--tier", choices=_TIERS, default="free")
-    create.add_argument("--expires", metavar="DATE", help="last day it holds, YYYY-MM-DD, UTC")
-    add_providers(create)
-    create.set_defaults(run=_create_key)
-
-
-def _create_key(parsed: argparse.Namespace) -> None:
-    from pipelines.output import say
-    from resources.demand import day_end
-    from resources.ledger import keys
-
-    ledger = _ledger(settings_of(parsed))
-    expires = day_end(parsed.expires) if parsed.expires else None
-    if expires and expires <= _now():
-        raise InvalidInput(f"--expires {parsed.expires} lies in the past")
-    say(keys.create(ledger, parsed.name, tuple(parsed.scopes or ["read"]), parsed.tier, expires))
-
-
-def _now() -> int:
-    return int(datetime.now(UTC).timestamp() * 1000)
-
-
-def _ledger(settings: "Settings") -> "Ledger":
-    from resources.ledger import Ledger
-
-    ledger = Ledger(settings.ledger_url)
-    ledger.migrate()
-    return ledger
 
 
 if __name__ == "__main__":

@@ -16,12 +16,14 @@ from pipelines import dagster_storage
 from pipelines.follow import follow, summary, tell_current
 from pipelines.home import own_home, port_of_running, reading_ledger, require_mode
 from pipelines.output import say
-from pipelines.processes import MARK, RUN_ENVIRONMENT, end_all
+from pipelines.processes import RUN_ENVIRONMENT, end_all
 from resources import collecting
 from resources.collecting import Request
 from resources.errors import InvalidInput, NothingLeft, Unavailable
 from resources.graphql import Dagster
-from resources.ledger import Ledger, collections
+from resources.ledger import Ledger, audit, collections
+from resources.maintenance.log_files import rotate
+from resources.processes import MARK
 from resources.room import require_room
 from resources.settings import Settings, child_environment
 
@@ -49,6 +51,7 @@ def collect(parsed: Namespace, settings: Settings) -> None:
     request = _asked(parsed, settings, ledger, parsed.mode, symbols)
     if request is None:
         return
+    audit.note(ledger, f"collect --mode {parsed.mode}")
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.default_int_handler)
     port = port_of_running(settings)
@@ -182,6 +185,7 @@ def _running(
     """A process that does the run, in a session of its own: Ctrl-C reaches us alone."""
     more = {**RUN_ENVIRONMENT, MARK: str(settings.home_dir), **environment}
     log = settings.home_dir / _LOG
+    rotate(log.parent, settings.log_mb * 1_000_000, settings.logs_kept)
     with tempfile.TemporaryDirectory() as folder, log.open("ab") as output:
         file = Path(folder) / "run.json"
         file.write_text(json.dumps(given))

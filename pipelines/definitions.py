@@ -14,13 +14,15 @@ from pipelines.jobs import JOBS
 from pipelines.maintenance import MAINTENANCE_JOBS, MAINTENANCE_SCHEDULES
 from pipelines.monitoring import MONITORING_JOBS
 from pipelines.schedules import SCHEDULES
+from resources import log_lines
 from resources.dagster_resources import resources_of
-from resources.settings import load_settings
+from resources.settings import load_settings, secrets_of
 
 
 @dg.definitions
 def defs() -> dg.Definitions:
     settings = load_settings()
+    log_lines.configure(settings.log_level, secrets_of(settings))
     return dg.Definitions(
         assets=[prices, ohlcv, ohlcv_resampled, candle_quality, provider_snapshots, *FEED_ASSETS],
         asset_checks=[*CHECKS, *FEED_CHECKS],

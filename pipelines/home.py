@@ -5,8 +5,10 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
-from resources.errors import StartRefused
+from pipelines.processes import end_all
+from resources.errors import HeadwaterError, StartRefused
 from resources.ledger import Ledger
 from resources.room import RESERVE
 from resources.settings import Settings
@@ -37,7 +39,25 @@ def own_home(settings: Settings, dagster_port: int | None = None) -> Iterator[No
         lock.flush()
         _require_room(settings)
         require_mode(settings)
+        finish_restore(home)
         yield
+
+
+def finish_restore(home: Path) -> None:
+    """Put a restored state in place that waits, or is half in place, once nobody works here."""
+    if not (home / "ready").exists():
+        return
+    # Half a second that other starts need not spend.
+    from pipelines.putting_back import put_in_place  # noqa: PLC0415
+
+    end_all(home, grace=2.0)
+    try:
+        put_in_place(home)
+    except StartRefused:
+        raise
+    except (HeadwaterError, OSError):
+        # It was said why; what is stored can be served.
+        return
 
 
 @contextmanager

@@ -15,7 +15,6 @@ from resources.maintenance.compaction import compact
 from resources.maintenance.databases import Vacuumed, vacuum
 from resources.maintenance.files import checkpoint
 from resources.maintenance.files import vacuum as vacuum_lake
-from resources.maintenance.log_files import rotate
 from resources.maintenance.retention import retain, trusts_clock
 from resources.plan import BACKUP_JOB, COMPACTION_JOB, RETENTION_JOB, VACUUM_JOB
 
@@ -51,11 +50,6 @@ def retain_rows(context: dg.OpExecutionContext, lake: LakeParam, ledger: LedgerP
 def checkpoint_logs(context: dg.OpExecutionContext, lake: LakeParam, ledger: LedgerParam) -> None:
     with asset_boundary(context.retry_number, ledger.now()):
         context.add_output_metadata({"tables": checkpoint(lake)})
-
-
-@dg.op(description="Put the large logs of processes aside.")
-def cut_logs(context: dg.OpExecutionContext, home: dg.ResourceParam[Path]) -> None:
-    context.add_output_metadata({"files": rotate(home / "logs")})
 
 
 @dg.op(description="Back up ledger and lake, and delete the oldest of these backups.")
@@ -126,13 +120,10 @@ def compact_lake() -> None:
     vacuum_files()
 
 
-@dg.job(
-    name=RETENTION_JOB, description="Old rows of the lake, old logs of its tables and of processes."
-)
+@dg.job(name=RETENTION_JOB, description="Old rows of the lake, and old logs of its tables.")
 def retention() -> None:
     retain_rows()
     checkpoint_logs()
-    cut_logs()
 
 
 @dg.job(name=BACKUP_JOB, description="A backup of ledger and lake; the newest ones are kept.")

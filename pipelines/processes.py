@@ -1,6 +1,5 @@
 """Child processes: started each in a group of its own, watched, and ended for good."""
 
-import os
 import signal
 import socket
 import subprocess
@@ -11,11 +10,10 @@ from pathlib import Path
 
 import psutil
 
+from resources import log_lines
 from resources.errors import StartRefused
+from resources.processes import marked
 
-# Every process of a home carries this variable, and what it starts inherits it: by it they are
-# found again, whoever of them was killed.
-MARK = "SUPERVISED_HEADWATER_HOME"
 # Small frames, stored one batch at a time: more threads of deltalake and polars take 30 MB
 # of a run and save neither time nor CPU. The sandbox's frames are smaller still.
 RUN_ENVIRONMENT = {"POLARS_MAX_THREADS": "1", "TOKIO_WORKER_THREADS": "1"}
@@ -50,7 +48,8 @@ class Child:
     def last_words(self) -> str:
         """The last line of its log."""
         lines = self.log.read_text(errors="replace").strip().splitlines()
-        return f"{lines[-1] if lines else 'it says nothing'} (more in {self.log})"
+        last = lines[-1] if lines else "it says nothing"
+        return f"{log_lines.message_of(last)} (more in {self.log})"
 
     def revive(self) -> bool:
         """Start again when it has ended, after a growing pause; True when it was started."""
@@ -66,19 +65,6 @@ class Child:
         self.not_before, self.restarts = 0.0, self.restarts + 1
         self.start()
         return True
-
-
-def marked(home: Path) -> list[psutil.Process]:
-    """The live processes of a home, this one left out."""
-    found = []
-    for process in psutil.process_iter():
-        try:
-            mine = process.environ().get(MARK) == str(home)
-        except psutil.Error:
-            continue
-        if mine and process.pid != os.getpid() and process.status() != psutil.STATUS_ZOMBIE:
-            found.append(process)
-    return found
 
 
 def end_all(home: Path, grace: float) -> int:

@@ -9,17 +9,20 @@ from collections.abc import Mapping
 import httpx
 from tqdm import tqdm
 
+from pipelines.keys import sign_in_link
 from pipelines.output import say
 from pipelines.probe import probe_all
 from pipelines.supervisor import Supervisor
-from resources import collecting
+from resources import collecting, log_lines
+from resources.backups import forget_replaced
+from resources.backups import waits as restore_waits
 from resources.cadence import FEED_JOB_NAMES, feeds_of
 from resources.collecting import Request
 from resources.errors import Conflict, Unavailable
 from resources.graphql import Dagster
 from resources.ledger import Ledger, coverage, keys, latest
 from resources.plan import OHLCV_JOB, PRICES_JOB, Window, day_key
-from resources.settings import Settings
+from resources.settings import Settings, secrets_of
 
 _START_SECONDS = 180
 _DEMO_KEY = "demo"
@@ -29,6 +32,7 @@ _KEYS_HOLD = """Keys of earlier starts hold; another one, shown once:
 
 def run_session(settings: Settings) -> None:
     """Start everything, collect what is missing, say where it is served, stay until Ctrl-C."""
+    log_lines.configure(settings.log_level, secrets_of(settings))
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda *_: stop.set())
@@ -39,6 +43,8 @@ def run_session(settings: Settings) -> None:
         session.start()
         while not stop.wait(0.5):
             supervisor.watch()
+            if restore_waits(supervisor.home):
+                session.restore()
         say("\nHeadwater stops …")
     say("Stopped; the data stays.")
 
@@ -61,6 +67,7 @@ class _Session:
         try:
             self._ledger.migrate()
             self._supervisor.wait_for(self._api_ready, "the API", _START_SECONDS)
+            forget_replaced(self._supervisor.home)
             live = self._settings.providers == "live"
             answering = self._report_providers() if live else True
             self._supervisor.wait_for(self._jobs_loaded, "Dagster", _START_SECONDS)
@@ -73,6 +80,18 @@ class _Session:
                 self._greet()
         except _Stopped:
             return
+
+    def restore(self) -> None:
+        """Everything is started again with what a restore has laid ready."""
+        # Nobody may have the ledger open that is replaced.
+        self._ledger.close()
+        self._supervisor.restore()
+        try:
+            self._supervisor.wait_for(self._api_ready, "the API", _START_SECONDS)
+            self._supervisor.wait_for(self._jobs_loaded, "Dagster", _START_SECONDS)
+        except _Stopped:
+            return
+        say("Headwater is up again.")
 
     def _api_ready(self) -> bool:
         self._check_stop()
@@ -185,6 +204,9 @@ Headwater is up ({self._settings.providers} data).
 
 {told}
 
+A browser is signed in as admin, once and within 10 minutes, by:
+  {sign_in_link(self._settings, self._ledger)}
+
 Try:
   curl -H 'X-API-Key: {shown}' '{self._api}/api/ohlcv/history/BTC?interval=1h&days=2'
 
@@ -200,5 +222,6 @@ Ctrl-C stops everything; the data stays in {self._supervisor.home}."""
         return keys.create(self._ledger, "first" if live else _DEMO_KEY, ("admin",), "admin")
 
     def _check_stop(self) -> None:
-        if self._stop.is_set():
+        """A restore does not wait for the first collections either."""
+        if self._stop.is_set() or restore_waits(self._supervisor.home):
             raise _Stopped

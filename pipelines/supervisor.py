@@ -8,17 +8,21 @@ from contextlib import contextmanager, suppress
 from urllib.parse import urlsplit
 
 from pipelines import dagster_storage
-from pipelines.home import own_home
+from pipelines.home import finish_restore, own_home
+from pipelines.last_backup import last_backup
 from pipelines.output import say
-from pipelines.processes import MARK, RUN_ENVIRONMENT, Child, end_all, free_port, require_free
+from pipelines.processes import RUN_ENVIRONMENT, Child, end_all, free_port, require_free
 from resources.errors import StartRefused, Unavailable
 from resources.graphql import LOCATION, Dagster
+from resources.maintenance.log_files import rotate
+from resources.processes import MARK
 from resources.providers import load_providers
 from resources.providers.base import Provider
 from resources.settings import Settings, child_environment
 
 _GRACE = 6.0
 _FUTILE = 3
+_AS_JSON = ("--log-format", "json")  # Dagster's own lines
 
 
 class Supervisor:
@@ -44,15 +48,26 @@ class Supervisor:
             self._write_configuration()
             dagster_storage.prepare(self.settings)
             try:
-                for child in self._services():
-                    self.children.append(child)
-                    child.start()
+                self._start()
                 yield
             finally:
                 self._stop()
+            if self.settings.backup_at_shutdown:
+                last_backup(self.settings)
+
+    def restore(self) -> None:
+        """Stop everything, put the restored state in place that lies ready, start everything.
+
+        Where it cannot be put in place the state that was there goes on, and it is said why.
+        """
+        say("a restored state lies ready: everything stops, and starts again with it")
+        self._stop()
+        finish_restore(self.home)
+        self._start()
 
     def watch(self) -> None:
-        """Start again what has ended on its own; call often."""
+        """Start again what has ended on its own, and put large logs aside; call often."""
+        rotate(self.home / "logs", self.settings.log_mb * 1_000_000, self.settings.logs_kept)
         for child in self.children:
             if child.revive():
                 say(f"{child.name} had ended and was started again; its log is {child.log}")
@@ -108,10 +123,10 @@ class Supervisor:
             yield self._child("sandbox", sandbox, RUN_ENVIRONMENT)
         module = ["-m", "pipelines.definitions", "--host", "127.0.0.1", "--location-name", LOCATION]
         code = [python, "-m", "dagster", "code-server", "start", *module]
-        code += ["--port", str(self._code_port)]
+        code += ["--port", str(self._code_port), *_AS_JSON]
         yield self._child("code-server", code, RUN_ENVIRONMENT)
-        yield self._child("daemon", [python, "-m", "dagster._daemon", "run", "-w", workspace])
-        web = ["-w", workspace, "-h", "127.0.0.1", "-p", str(settings.dagster_port)]
+        yield self._child("daemon", [python, "-m", "dagster._daemon", "run", *_AS_JSON, "-w", workspace])
+        web = ["-w", workspace, "-h", "127.0.0.1", "-p", str(settings.dagster_port), *_AS_JSON]
         yield self._child("webserver", [python, "-m", "dagster_webserver", *web])
         yield self._child("api", [python, "-m", "api"])
 
@@ -119,6 +134,11 @@ class Supervisor:
         marked = {MARK: str(self.home), "PYTHONUNBUFFERED": "1", **(more or {})}
         environment = child_environment(self.settings, marked)
         return Child(name, command, environment, self.home / "logs" / f"{name}.log")
+
+    def _start(self) -> None:
+        self.children = list(self._services())
+        for child in self.children:
+            child.start()
 
     def _stop(self) -> None:
         with suppress(Unavailable):

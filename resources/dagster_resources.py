@@ -13,6 +13,7 @@ from resources.http.client import Client
 from resources.lake import Lake
 from resources.ledger import Ledger
 from resources.ledger.snapshots import Bounds
+from resources.log_lines import in_run
 from resources.market import Interval
 from resources.market.watchlist import Watchlist, read_watchlist
 from resources.sentiment import Engine, open_engine
@@ -34,11 +35,13 @@ class LedgerResource(dg.ConfigurableResource[Ledger]):
     url: str
 
     @contextmanager
-    def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator[Ledger]:  # noqa: ARG002 (Dagster's)
+    def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator[Ledger]:
         ledger = Ledger(self.url)
         ledger.migrate()
         try:
-            yield ledger
+            # Every run asks for the ledger, and so its lines in the logs name it.
+            with in_run(context.run.run_id if context.run else None):
+                yield ledger
         finally:
             ledger.close()
 
@@ -166,7 +169,6 @@ def resources_of(settings: Settings) -> dict[str, object]:
             max_kb=settings.snapshot_max_kb,
             total_mb=settings.snapshot_total_mb,
         ),
-        "home": settings.home_dir,
         "kept_backups": BackupsResource(
             folder=str(settings.backup_dir),
             mode=settings.providers,

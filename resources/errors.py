@@ -3,8 +3,11 @@
     HeadwaterError
     ├── InvalidInput            422  the caller must change what was asked
     │   ├── NothingLeft              it is there already: nothing is to be done
-    │   └── InvalidEntries           `errors` lists what is wrong with providers that were sent
+    │   ├── InvalidEntries           `errors` lists what is wrong with providers that were sent
+    │   ├── StatementTooSlow         SQL that takes more time than it may
+    │   └── StatementTooLarge        SQL that takes more memory, or answers with more bytes
     ├── TooLarge                413  more was sent than is taken
+    ├── TooManyRequests         429  the caller has used its limit up; `seconds` until the next
     ├── Unauthorized            401  no key, or a bad one
     ├── Forbidden               403  the key lacks the scope
     ├── NotFound                404
@@ -73,9 +76,28 @@ class InvalidEntries(InvalidInput):
         self.warnings = list(warnings)
 
 
+class StatementTooSlow(InvalidInput):
+    title = "Statement too slow"
+
+
+class StatementTooLarge(InvalidInput):
+    title = "Statement too large"
+
+
 class TooLarge(HeadwaterError):
     status = 413
     title = "Too large"
+
+
+class TooManyRequests(HeadwaterError):
+    """`seconds` are those until one more would be answered."""
+
+    status = 429
+    title = "Too many requests"
+
+    def __init__(self, message: str, seconds: int) -> None:
+        super().__init__(message)
+        self.seconds = seconds
 
 
 class Unauthorized(HeadwaterError):

@@ -27,7 +27,7 @@ def flush_prices(
             table, count = PRICE_OBSERVATIONS.name, behind.inserted
             commits.record(connection, ledger, table, behind.version, [], count)
         if merged.version is not None:
-            latest.put_prices(connection, ledger, [_price_row(row) for row in newest.to_dicts()])
+            latest.put_prices(connection, ledger, [price_row(row) for row in newest.to_dicts()])
             keys: list[commits.Key] = [{"symbol": symbol} for symbol in sorted(newest["symbol"])]
             commits.record(connection, ledger, PRICES.name, merged.version, keys, merged.inserted)
     return Flushed(rows=merged.inserted, commits=int(merged.version is not None))
@@ -43,7 +43,8 @@ def _stored(lake: Lake, frame: pl.DataFrame) -> pl.DataFrame:
     return rows.join(frame, on=PRICES.key, how="semi")
 
 
-def _price_row(row: Mapping[str, Any]) -> Mapping[str, Any]:
+def price_row(row: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A row of PRICES as one of `latest_prices`."""
     columns = ("symbol", "price", "quote", "change_24h", "providers", "n_sources", "spread_bps")
     times = {"at": "minute", "observed_at": "observed_at", "fetched_at": "fetched_at"}
     kept = {name: row[name] for name in (*columns, "quality", "mode")}

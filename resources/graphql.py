@@ -126,6 +126,30 @@ class Dagster:
         status = self._ask(_SCHEDULER, {})["instance"]["daemonHealth"]["daemonStatus"]
         return bool(status["healthy"])
 
+    def version(self) -> str:
+        """Of the webserver."""
+        return str(self._ask(_VERSION, {})["version"])
+
+    def schedules(self) -> dict[str, bool]:
+        """Every schedule and sensor of the loaded location by name, and whether it is on."""
+        nodes = self._ask(_SCHEDULES, {})["repositoriesOrError"].get("nodes", ())
+        return {
+            one["name"]: one[state]["status"] == "RUNNING"
+            for node in nodes
+            for kind, state in (("schedules", "scheduleState"), ("sensors", "sensorState"))
+            for one in node[kind]
+        }
+
+    def locations(self) -> dict[str, str | None]:
+        """Every code location by name, and why it is not loaded; None where it is."""
+        entries = self._ask(_LOCATIONS, {})["workspaceOrError"].get("locationEntries", ())
+        return {entry["name"]: _load_error(entry) for entry in entries}
+
+    def reload(self, location: str) -> str | None:
+        """Load a code location anew; why that failed, None where it did not."""
+        answer = self._ask(_RELOAD, {"name": location})["reloadRepositoryLocation"]
+        return _load_error(answer) if "loadStatus" in answer else str(answer.get("message"))
+
     def terminate(self, runs: Sequence[Run]) -> None:
         """Ask these runs to stop; what has already ended is no error."""
         for run in runs:
@@ -165,6 +189,13 @@ def _job_state(job: Mapping[str, Any], schedules: Sequence[Mapping[str, Any]]) -
         last_run=round(began * 1_000) if began else None,
         last_status=run["status"] if run else None,
     )
+
+
+def _load_error(entry: Mapping[str, Any]) -> str | None:
+    if entry["loadStatus"] == "LOADING":
+        return "it is being loaded"
+    found = entry.get("locationOrLoadError") or {}
+    return str(found["message"]).strip() if "message" in found else None
 
 
 def _next_tick(schedule: Mapping[str, Any]) -> float | None:
@@ -211,3 +242,19 @@ _TERMINATE = """
 mutation Terminate($id: String!) {
   terminateRun(runId: $id) { __typename }
 }"""
+_VERSION = "{ version }"
+_SCHEDULES = """
+{ repositoriesOrError { ... on RepositoryConnection { nodes {
+    schedules { name scheduleState { status } } sensors { name sensorState { status } }
+} } } }"""
+_ENTRY = "name loadStatus locationOrLoadError { __typename ... on PythonError { message } }"
+_LOCATIONS = f"""
+{{ workspaceOrError {{ ... on Workspace {{ locationEntries {{ {_ENTRY} }} }} }} }}"""
+_RELOAD = f"""
+mutation Reload($name: String!) {{
+  reloadRepositoryLocation(repositoryLocationName: $name) {{
+    __typename
+    ... on WorkspaceLocationEntry {{ {_ENTRY} }}
+    ... on Error {{ message }}
+  }}
+}}"""

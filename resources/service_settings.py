@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field
 from pydantic_settings import BaseSettings
 
-from resources.setting_values import network
+from resources.setting_values import address
 
 
 class ServiceSettings(BaseSettings):
@@ -17,7 +17,7 @@ class ServiceSettings(BaseSettings):
     limit_free_day: int = Field(1_000, ge=1, description="Requests a day of the free tier.")
     limit_pro_minute: int = Field(300, ge=1, description="Requests a minute of the pro tier.")
     limit_pro_day: int = Field(50_000, ge=1, description="Requests a day of the pro tier.")
-    trusted_proxies: list[Annotated[str, AfterValidator(network)]] = Field(
+    trusted_proxies: list[Annotated[str, AfterValidator(address)]] = Field(
         [], description="Addresses and networks of proxies whose X-Forwarded-For is believed."
     )
     token_minutes: int = Field(

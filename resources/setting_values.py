@@ -33,3 +33,9 @@ def network(value: str) -> str:
     if "/" in value:
         ip_network(value, strict=False)
     return value
+
+
+def address(value: str) -> str:
+    """An IP address or a network of such, and no name."""
+    ip_network(value, strict=False)
+    return value

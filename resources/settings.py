@@ -157,7 +157,8 @@ class Settings(ServiceSettings):
     )
     backups_kept: int = Field(7, ge=1, description="Daily backups that are kept.")
     backup_whole: bool = Field(
-        False, description="true copies the files of the lake into each backup, false links them."
+        False,
+        description="true makes archives of the daily backups, false folders of links to the lake's files.",
     )
 
     sentiment_model: str = Field(
@@ -179,6 +180,11 @@ class Settings(ServiceSettings):
     def _possible(self) -> "Settings":
         if not self.api_key_required and self.host not in LOOPBACK:
             raise ValueError("HEADWATER_API_KEY_REQUIRED=false needs HEADWATER_HOST on loopback")
+        if "*" in self.cors_origins and not self.api_key_required:
+            raise ValueError(
+                "HEADWATER_CORS_ORIGINS with * would let every web page do everything "
+                "while HEADWATER_API_KEY_REQUIRED=false"
+            )
         if self.database_url and not self.database_url.startswith("sqlite:"):
             raise ValueError("HEADWATER_DATABASE_URL must be a sqlite:/// URL: no other works yet")
         if self.collection_start_date > datetime.now(UTC).date():
@@ -213,6 +219,10 @@ class Settings(ServiceSettings):
     @property
     def backup_dir(self) -> Path:
         return self.home_dir / "backups"
+
+    @property
+    def export_dir(self) -> Path:
+        return self.home_dir / "exports"
 
     @property
     def sandbox_url(self) -> str | None:
@@ -282,6 +292,21 @@ def provider_key(provider_id: str) -> str | None:
     """The caller's own key for a provider, from HEADWATER_KEY_<ID>; None where there is none."""
     name = f"{PREFIX}KEY_{provider_id.upper()}"
     return (os.environ.get(name) or _dotenv().get(name) or "").strip() or None
+
+
+def workers_wanted() -> str:
+    """How many processes a server was told to start of the service, as it is spelt."""
+    return os.environ.get("WEB_CONCURRENCY") or "1"
+
+
+def secrets_of(settings: Settings) -> list[str]:
+    """All that the settings keep secret: their own secrets, and the keys of providers."""
+    own = (getattr(settings, name) for name in Settings.model_fields)
+    keys = {**_dotenv(), **os.environ}
+    return [
+        *(secret.get_secret_value() for secret in own if isinstance(secret, SecretStr)),
+        *(key.strip() for name, key in keys.items() if name.startswith(f"{PREFIX}KEY_") and key),
+    ]
 
 
 @functools.cache

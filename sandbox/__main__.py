@@ -9,6 +9,7 @@ from pathlib import Path
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from resources import log_lines
 from sandbox.app import create_app
 from sandbox.config import ConfigError, read
 
@@ -28,6 +29,7 @@ def main() -> None:
     parser.add_argument("--config", type=Path, required=True)
     parser.add_argument("--replay", type=Path)
     given = parser.parse_args()
+    log_lines.configure("warning")
     try:
         app = create_app(read(given.config), given.replay)
     except ConfigError as error:
@@ -42,6 +44,7 @@ def main() -> None:
         ws="none",
         lifespan="off",
         log_level="warning",
+        log_config=None,
         access_log=False,
         server_header=False,
         # Each provider tells the time of its own clock.

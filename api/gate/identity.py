@@ -3,23 +3,24 @@
 from starlette.datastructures import MutableHeaders
 from starlette.responses import Response
 
-from api.auth import key_of
+from api.auth import caller_of
 from api.caller import Caller
 from api.gate.visit import Visit
+from api.services import services_of
 from resources.errors import StoreUnavailable, Unauthorized
 
 
 class Identity:
-    """Notes who calls; what was wrong with a key is for the access that a route declares."""
+    """Notes who calls; what was wrong with a key is for the access that a route declares, and
+    counts against the address."""
 
     async def enter(self, visit: Visit) -> Response | None:
         connection = visit.connection
-        address = connection.client.host if connection.client else ""
-        visit.caller = Caller(address)
         try:
-            visit.caller = Caller(address, await key_of(connection))
+            visit.caller = await caller_of(connection)
         except (Unauthorized, StoreUnavailable) as error:
-            visit.refused = str(error)
+            visit.refused = error
+            visit.caller = Caller(services_of(connection).proxies.client_of(connection))
         return None
 
     def head(self, visit: Visit, headers: MutableHeaders) -> None:

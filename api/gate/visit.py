@@ -10,6 +10,8 @@ from starlette.responses import Response
 from starlette.types import Scope
 
 from api.caller import ANONYMOUS, Caller
+from api.limiter import Quota
+from resources.errors import HeadwaterError
 
 _IN_SCOPE = "headwater.visit"
 
@@ -19,20 +21,27 @@ class Visit:
     """From the first byte of a request to the last of its answer.
 
     `status` is 0 until the answer begins; `caller` is anonymous until somebody has looked, and
-    `refused` says why the key that was sent is none.
+    `refused` says why the key that was sent is none, or could not be looked up.
     """
 
     scope: Scope
     started: float = field(default_factory=time.perf_counter)
     caller: Caller = ANONYMOUS
-    refused: str | None = None
+    refused: HeadwaterError | None = None
     request_id: str = ""
+    quota: Quota | None = None  # None: not counted
     status: int = 0
     sent: int = 0  # bytes of the body
 
     @property
     def connection(self) -> HTTPConnection:
         return HTTPConnection(self.scope)
+
+    @property
+    def outcome(self) -> int:
+        """The status that the client was answered with."""
+        # What no answer began for is a bug, which the server answers from outside of the gate.
+        return self.status or 500
 
     @property
     def route(self) -> str:

@@ -11,34 +11,36 @@ from typing import Annotated, Generic, TypedDict, TypeVar
 import msgspec
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from api.auth import caller, origin_allowed
+from api.auth import LOCAL, caller_of, origin_allowed
+from api.caller import Caller
 from api.live.client import Client
 from api.live.hub import FRAME_BYTES, Hub, Limits
 from api.live.messages import said
-from api.services import services_of
-from resources.errors import Forbidden, HeadwaterError
+from api.live.wire import POLICY_VIOLATION, TOO_BIG, TRY_AGAIN_LATER, frame, wire_of
+from api.services import Services, services_of
+from resources.errors import Forbidden, HeadwaterError, Unauthorized
 
 
 class ServerOptions(TypedDict):
+    http: str
+    ws: str
     ws_ping_interval: float
-    ws_ping_timeout: float
     ws_max_size: int
     ws_per_message_deflate: bool
 
 
-# How uvicorn must be started: its own pings, and no frame that we would close the socket for.
+# How uvicorn must be started: protocols of ours, and no frame that we would close the socket for.
 # Deflate costs each socket 100 kB and most of a message's CPU.
 SERVER_OPTIONS: ServerOptions = {
+    "http": "api.patience:PatientHttp",
+    "ws": "api.live.wire:LiveProtocol",
     "ws_ping_interval": 20.0,
-    "ws_ping_timeout": 20.0,
     "ws_max_size": FRAME_BYTES,
     "ws_per_message_deflate": False,
 }
 
-POLICY_VIOLATION = 1008
-TOO_BIG = 1009
-TRY_AGAIN_LATER = 1013
-# A client that stopped reading gets this long to take what its buffers hold, and the close.
+# Of a server that is not ours, a client that stopped reading gets this long to take what its
+# buffers hold, and the close.
 _FAREWELL = 30.0
 
 # The number of a commit, as the ledger counts them.
@@ -73,20 +75,37 @@ class Answers(Generic[_Said]):
 async def admitted(websocket: WebSocket, channel: str) -> AsyncIterator[Client | None]:
     """Accept a socket and join the others; None where there is no room, and it was closed.
 
-    Raises Forbidden for a foreign web page and Unauthorized for a bad key, before it is accepted.
+    Raises Forbidden for a foreign web page, Unauthorized for a bad key and TooManyRequests, before
+    it is accepted.
     """
     if not origin_allowed(websocket):
         raise Forbidden("pages of this origin may not use the sockets")
-    key = await caller(websocket)
-    address = websocket.client.host if websocket.client else ""
-    client = Client(channel, address, keyed=key is not None)
+    services, wire = services_of(websocket), wire_of(websocket)
+    caller = await _counted(websocket, services)
+    client = Client(channel, caller, wire)
+    if caller.key is not None and caller.key is not LOCAL and not caller.by_cookie:
+        client.key_id = caller.key.id
     await websocket.accept()
-    with services_of(websocket).hub.joined(client) as has_room:
+    with services.hub.joined(client) as has_room:
         if has_room:
+            if wire is not None:
+                wire.on_shutdown = client.dismiss
             yield client
             return
     await _close(websocket, client, TRY_AGAIN_LATER, "too many sockets")
     yield None
+
+
+async def _counted(websocket: WebSocket, services: Services) -> Caller:
+    """Who opens a socket, which is a request like others."""
+    try:
+        caller = await caller_of(websocket)
+    except Unauthorized:
+        # Whoever guesses keys is one address.
+        services.limiter.require(Caller(services.proxies.client_of(websocket)))
+        raise
+    services.limiter.require(caller)
+    return caller
 
 
 async def converse(websocket: WebSocket, client: Client, hub: Hub, answers: Answers[_Said]) -> None:
@@ -113,6 +132,11 @@ async def converse(websocket: WebSocket, client: Client, hub: Hub, answers: Answ
 async def _close(
     websocket: WebSocket, client: Client, code: int | None, reason: str | None = None
 ) -> None:
+    if client.wire is not None:
+        if client.last_word is not None:
+            client.wire.write(frame(client.last_word))
+        client.wire.finish(code or 1000, reason or "")
+        return
     with contextlib.suppress(TimeoutError, WebSocketDisconnect, RuntimeError):
         async with asyncio.timeout(_FAREWELL):
             if client.last_word is not None:
@@ -121,17 +145,22 @@ async def _close(
 
 
 async def _send(websocket: WebSocket, client: Client) -> int | None:
+    async def send(text: str) -> None:
+        await websocket.send_text(text)
+        client.messages += 1
+        client.bytes += len(text)
+
     try:
-        await client.outbox.drain(websocket.send_text)
+        await client.outbox.drain(send)
     except (WebSocketDisconnect, RuntimeError):
         # The second is how a server says that the peer's close has come before this message.
         return None
-    return TRY_AGAIN_LATER
+    return client.code
 
 
 async def _evicted(client: Client) -> int | None:
     await client.evicted.wait()
-    return TRY_AGAIN_LATER
+    return client.code
 
 
 async def _receive(

@@ -5,7 +5,7 @@ import asyncio
 import msgspec
 from fastapi import APIRouter, WebSocket
 
-from api.auth import OPEN, caller
+from api.auth import OPEN, caller_of, identify
 from api.live.client import Client
 from api.live.conversation import Answers, Seq, admitted, converse
 from api.live.messages import DATA_SOURCES, SCHEDULES, SNAPSHOTS, DataMessage, said, said_now
@@ -115,9 +115,7 @@ class _Sources:
                 await self._choose(client, message)
 
     async def _authenticate(self, client: Client, token: str) -> None:
-        key = await self._services.keyring.find(token)
-        if key is None:
-            raise Unauthorized("the key is unknown, expired or revoked")
+        key = await identify(self._services, token)
         self._token = token
         client.say(said("authenticated", scopes=key.scopes))
 
@@ -131,8 +129,8 @@ class _Sources:
 
     async def _key(self) -> ApiKey | None:
         if self._token is None:
-            return await caller(self._websocket)
-        return await self._services.keyring.find(self._token)
+            return (await caller_of(self._websocket)).key
+        return await identify(self._services, self._token)
 
     async def _change(self, client: Client, message: _Change) -> None:
         match message:
@@ -163,16 +161,16 @@ class _Sources:
 
     async def _choose(self, client: Client, message: _Wish) -> None:
         if isinstance(message, _SubscribeAll):
-            client.groups[SNAPSHOTS] = None
+            client.join({SNAPSHOTS: None})
             client.say(said("subscribed", api_id=_ALL, status="success"))
         elif isinstance(message, _Subscribe):
             name = await self._name(message.api_id)
             chosen = client.groups[SNAPSHOTS]
-            client.groups[SNAPSHOTS] = None if chosen is None else chosen | {name}
+            client.join({SNAPSHOTS: None if chosen is None else chosen | {name}})
             client.say(said("subscribed", api_id=name, status="success"))
         elif isinstance(message, _Unsubscribe):
             name = _ALL if message.api_id == _ALL else await self._name(message.api_id)
-            client.groups[SNAPSHOTS] = await self._without(client.groups[SNAPSHOTS], name)
+            client.join({SNAPSHOTS: await self._without(client.groups[SNAPSHOTS], name)})
             client.say(said("unsubscribed", api_id=name, status="success"))
 
     async def _name(self, spelling: str) -> str:
@@ -196,7 +194,8 @@ class _Sources:
         if client.groups[channel] == frozenset():
             raise InvalidInput(f"subscribe to a provider before resuming {channel}")
         # What is published while the ledger is read must not come first: it is missed too then.
-        wanted = client.groups.pop(channel)
+        wanted = client.groups[channel]
+        client.leave(channel)
         missed: list[DataMessage] = []
         until, oldest = -1, 0
         try:
@@ -206,9 +205,8 @@ class _Sources:
                     self._services.sources.missed, channel, after, until, wanted
                 )
         finally:
-            client.groups[channel] = wanted
+            client.join({channel: wanted})
         if oldest > after + 1:
             client.say(said("resume_failed", channel=channel, oldest=oldest))
             return
-        for commit in by_commit(missed):
-            client.deliver(commit)
+        client.hear(by_commit(missed))

@@ -2,13 +2,12 @@
 
 import asyncio
 import logging
-import time
 from typing import Any
 
 from api.answers import iso
 from api.live.hub import Hub
 from api.live.messages import MONITORING, said, said_now
-from api.live.pause import pause
+from api.live.pause import Beat, pause
 from api.queries.monitoring import log_row
 from resources.directory import Directory
 from resources.errors import StoreUnavailable
@@ -38,24 +37,21 @@ class LiveEvents:
     async def run(self, stop: asyncio.Event) -> None:
         """Look four times a second until `stop` is set."""
         limits = self._hub.limits
-        status, ping = time.monotonic(), time.monotonic() + limits.ping
+        looks, status, ping = Beat(_EVERY), Beat(limits.heartbeat), Beat(limits.ping)
         while not stop.is_set():
-            wait = _EVERY
+            await pause(min(beat.wait() for beat in (looks, status, ping)), stop)
             try:
-                listening = self._hub.has_listeners(MONITORING)
-                for text in await asyncio.to_thread(self._news, listening):
-                    self._hub.broadcast(MONITORING, text)
-                now = time.monotonic()
-                if now >= status:
-                    status = now + limits.heartbeat
+                if looks.due():
+                    listening = self._hub.has_listeners(MONITORING)
+                    for text in await asyncio.to_thread(self._news, listening):
+                        self._hub.broadcast(MONITORING, text)
+                if status.due():
                     await self._tell_status()
-                if now >= ping:
-                    ping = now + limits.ping
+                if ping.due():
                     self._hub.broadcast(MONITORING, said_now("ping"))
             except StoreUnavailable as error:
                 _log.warning("no news of the ledger: %s", error)
-                wait = _AFTER_FAILURE
-            await pause(wait, stop)
+                await pause(_AFTER_FAILURE, stop)
 
     def _news(self, listening: bool) -> list[str]:
         """What to say of lines and alerts since the last look; costs 0.1 ms when there are none."""

@@ -58,6 +58,8 @@ class FeedMessages:
     def _news(self, found: Sequence[Commit]) -> list[DataMessage]:
         """An article each, under the newest commit that it is of."""
         seqs = {str(key["id"]): commit.seq for commit in found for key in commit.keys}
+        if not seqs:
+            return []
         periods = sorted({str(key["period"]) for commit in found for key in commit.keys})
         rows = news.with_ids(self._lake, periods, list(seqs))
         return [

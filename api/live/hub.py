@@ -8,11 +8,14 @@ from typing import Any
 
 from api.answers import iso
 from api.live.client import Client
-from api.live.messages import GROUPS, DataMessage, said
+from api.live.delivery import Delivery, chosen, framed_once, single
+from api.live.messages import DATA_SOURCES, GROUPS, MARKET_DATA, MONITORING, DataMessage, said
 from api.live.replay import NewestPerSymbol, RecentMessages, Replay, by_commit
+from api.live.wire import TRY_AGAIN_LATER
 
 # The longest frame that a client may send.
 FRAME_BYTES = 65_536
+_CHANNELS = (MARKET_DATA, MONITORING, DATA_SOURCES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +38,11 @@ class Hub:
         self.limits = limits
         self.seq = 0
         self.sessions = 0
+        self.refused = 0
+        self.evicted = 0
         self.membership_changed = False
+        # Of clients that have left: messages and bytes.
+        self._sent = [0, 0]
         self._clients: dict[str, Client] = {}
         self._replays: dict[str, Replay] = {}
         self.begin(0)
@@ -51,18 +58,27 @@ class Hub:
     def clients(self) -> Sequence[Client]:
         return tuple(self._clients.values())
 
+    def keyed(self) -> dict[str, list[Client]]:
+        """The clients by the id of the key that they came with, where it may be revoked."""
+        held: dict[str, list[Client]] = {}
+        for client in self._clients.values():
+            if client.key_id is not None and not client.evicted.is_set():
+                held.setdefault(client.key_id, []).append(client)
+        return held
+
     def _has_room(self, client: Client) -> bool:
         if len(self._clients) >= self.limits.sockets:
             return False
         if client.keyed:
             return True
-        same = sum(c.address == client.address and not c.keyed for c in self._clients.values())
-        return same < self.limits.per_address
+        others = (c for c in self._clients.values() if not c.keyed)
+        return sum(c.address == client.address for c in others) < self.limits.per_address
 
     @contextmanager
     def joined(self, client: Client) -> Iterator[bool]:
         """Whether there was room for a client, which is among the others until it leaves."""
         if not self._has_room(client):
+            self.refused += 1
             yield False
             return
         self._clients[client.id] = client
@@ -75,8 +91,10 @@ class Hub:
 
     def leave(self, client: Client) -> None:
         """A client that has left already stays away."""
-        self._clients.pop(client.id, None)
-        self.membership_changed = True
+        if self._clients.pop(client.id, None) is not None:
+            self._sent[0] += client.messages
+            self._sent[1] += client.bytes
+            self.membership_changed = True
 
     def remember(self, messages: Sequence[DataMessage]) -> None:
         """Keep messages for clients that resume, without sending them."""
@@ -87,20 +105,26 @@ class Hub:
 
     def publish(self, messages: Sequence[DataMessage]) -> None:
         """Send messages, in the order of their seq, to whoever wants them."""
+        if not messages:
+            return
         self.remember(messages)
-        for commit in by_commit(messages):
-            self.seq = commit[0].seq
-            for client in self._clients.values():
-                client.deliver(commit)
+        self.seq = messages[-1].seq
+        commits, framed = list(by_commit(messages)), framed_once()
+        deliveries: dict[object, Delivery] = {}
+        for client in self._clients.values():
+            if (delivery := deliveries.get(client.wishes)) is None:
+                delivery = chosen(commits, client.groups, framed)
+                deliveries[client.wishes] = delivery
+            if delivery.texts:
+                client.take(delivery)
 
     def resume(self, client: Client, group: str, after: int) -> None:
         """Send what a client has missed since `after`, or that this is not held any more."""
         missed = self._replays[group].since(after)
         if missed is None:
             self.refuse_resume(client, group)
-            return
-        for commit in by_commit(missed):
-            client.deliver(commit)
+        else:
+            client.hear(by_commit(missed))
 
     def refuse_resume(self, client: Client, group: str) -> None:
         oldest = self._replays[group].oldest
@@ -110,14 +134,19 @@ class Hub:
         return any(client.channel == channel for client in self._clients.values())
 
     def broadcast(self, channel: str, text: str) -> None:
+        delivery = single(text)
         for client in self._clients.values():
             if client.channel == channel:
-                client.say(text)
+                client.take(delivery)
 
     def evict_laggards(self) -> None:
         for client in self._clients.values():
-            if client.outbox.behind() > self.limits.patience:
-                client.evicted.set()
+            if client.outbox.behind() > self.limits.patience and not client.evicted.is_set():
+                self.evict(client, TRY_AGAIN_LATER)
+
+    def evict(self, client: Client, code: int, last_word: str | None = None) -> None:
+        self.evicted += 1
+        client.evict(code, last_word)
 
     def totals(self) -> dict[str, Any]:
         """How many are connected, and how many listen to each group."""
@@ -139,4 +168,16 @@ class Hub:
             }
             for client in self._clients.values()
         ]
-        return {**self.totals(), "connections": connections}
+        return {**self.totals(), **self.traffic(), "connections": connections}
+
+    def traffic(self) -> dict[str, Any]:
+        """Sockets by channel, and what happened since the start."""
+        clients = self._clients.values()
+        channels = Counter(client.channel for client in clients)
+        return {
+            "channels": {channel: channels[channel] for channel in _CHANNELS},
+            "evicted": self.evicted,
+            "refused": self.refused,
+            "messages_sent": self._sent[0] + sum(client.messages for client in clients),
+            "bytes_sent": self._sent[1] + sum(client.bytes for client in clients),
+        }

@@ -10,6 +10,8 @@ from api.answers import now_iso
 
 # What a client of /ws may join; `all` stands for every one of them.
 GROUPS = ("market", "prices", "candles", "news", "sentiment", "alerts")
+# The channel of /ws.
+MARKET_DATA = "ws"
 # The channel of /api/v2/ws, and what its clients hear.
 DATA_SOURCES = "data_sources"
 SNAPSHOTS = "snapshots"

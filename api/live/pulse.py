@@ -2,15 +2,15 @@
 
 import asyncio
 import logging
-import time
 
 from api.live.hub import Hub
-from api.live.messages import DATA_SOURCES, said, said_now
-from api.live.pause import pause
+from api.live.messages import DATA_SOURCES, MARKET_DATA, said, said_now
+from api.live.pause import Beat, pause
+from api.live.wire import POLICY_VIOLATION
 from api.queries.schedules import count
 from resources.directory import Directory
 from resources.errors import StoreUnavailable
-from resources.ledger import Ledger
+from resources.ledger import Ledger, keys
 from resources.monitoring.totals import State, count_states, states_of
 from resources.schedules import Schedules
 
@@ -19,7 +19,7 @@ _TICK = 1.0
 
 
 class Pulse:
-    """Heartbeats, statistics, and the end of clients that cannot keep up."""
+    """Heartbeats, statistics, and the end of clients that cannot keep up or whose key has ended."""
 
     def __init__(
         self, hub: Hub, ledger: Ledger, directory: Directory, schedules: Schedules
@@ -32,23 +32,39 @@ class Pulse:
     async def run(self, stop: asyncio.Event) -> None:
         """Tick once a second, or faster where the hub's limits are shorter, until `stop` is set."""
         limits = self._hub.limits
-        tick = min(_TICK, limits.heartbeat, limits.patience / 4)
-        heartbeat = time.monotonic() + limits.heartbeat
-        providers = time.monotonic() + limits.provider_stats
+        tick = Beat(min(_TICK, limits.heartbeat, limits.patience / 4))
+        heartbeat, providers = Beat(limits.heartbeat), Beat(limits.provider_stats)
         while not stop.is_set():
-            await pause(tick, stop)
-            now = time.monotonic()
-            self._hub.evict_laggards()
-            if self._hub.membership_changed:
-                self._hub.membership_changed = False
-                self._hub.broadcast("ws", said("stats_update", data=self._hub.totals()))
-            if now >= heartbeat:
-                heartbeat = now + limits.heartbeat
-                self._hub.broadcast("ws", said_now("heartbeat"))
+            await pause(min(tick.wait(), heartbeat.wait(), providers.wait()), stop)
+            if heartbeat.due():
+                self._hub.broadcast(MARKET_DATA, said_now("heartbeat"))
                 await self._tell_sources()
-            if now >= providers:
-                providers = now + limits.provider_stats
+            if providers.due():
                 await self._tell_providers()
+            if tick.due():
+                self._hub.evict_laggards()
+                await self._evict_revoked()
+                self._tell_members()
+
+    def _tell_members(self) -> None:
+        if self._hub.membership_changed:
+            self._hub.membership_changed = False
+            self._hub.broadcast(MARKET_DATA, said("stats_update", data=self._hub.totals()))
+
+    async def _evict_revoked(self) -> None:
+        """Nobody keeps a place by a key that has been revoked or has expired."""
+        held = self._hub.keyed()
+        if not held:
+            return
+        try:
+            valid = await asyncio.to_thread(keys.valid_among, self._ledger, list(held))
+        except StoreUnavailable as error:
+            _log.warning("no look at the keys of sockets: %s", error)
+            return
+        text = said("error", message="the key is expired or revoked")
+        for key_id in held.keys() - valid:
+            for client in held[key_id]:
+                self._hub.evict(client, POLICY_VIOLATION, text)
 
     async def _tell_sources(self) -> None:
         if not self._hub.has_listeners(DATA_SOURCES):
@@ -66,7 +82,7 @@ class Pulse:
         except StoreUnavailable as error:
             _log.warning("no provider statistics: %s", error)
             return
-        self._hub.broadcast("ws", said_now("provider_stats", data=count_states(states)))
+        self._hub.broadcast(MARKET_DATA, said_now("provider_stats", data=count_states(states)))
 
     def _states(self) -> dict[str, State]:
         return states_of(self._ledger, self._directory.providers().values())

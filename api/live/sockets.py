@@ -9,7 +9,10 @@ from api.answers import Answer
 from api.auth import OPEN
 from api.live.client import Client
 from api.live.conversation import Answers, Seq, admitted, converse
-from api.live.messages import GROUPS, said, said_now
+from api.live.delivery import Groups
+from api.live.messages import GROUPS, MARKET_DATA, said, said_now
+from api.models.base import documented
+from api.models.root import SocketStatistics
 from api.queries.markets import find_asset, find_market
 from api.services import Services, ServicesDep
 from resources.errors import InvalidInput
@@ -46,7 +49,7 @@ _Said = _Subscribe | _Unsubscribe | _Resume | _GetStats | _Ping
 _decoder = msgspec.json.Decoder(_Said)
 
 
-@router.get("/ws/stats", dependencies=[OPEN])
+@router.get("/ws/stats", dependencies=[OPEN], responses=documented(SocketStatistics))
 async def socket_stats(services: ServicesDep) -> Answer:
     """Who is connected to the sockets, without addresses."""
     running = all(not task.done() for task in services.background)
@@ -56,7 +59,7 @@ async def socket_stats(services: ServicesDep) -> Answer:
 @router.websocket("/ws", dependencies=[OPEN])
 async def channels(websocket: WebSocket, services: ServicesDep) -> None:
     """The channels: market, prices, candles, news, sentiment, alerts; all are joined at first."""
-    async with admitted(websocket, "ws") as client:
+    async with admitted(websocket, MARKET_DATA) as client:
         if client is None:
             return
         client.say(said_now("welcome", session_id=client.id, message="Headwater: live market data"))
@@ -75,8 +78,7 @@ class _Channels:
             case _Subscribe(group, symbols):
                 await self._subscribe(client, group, symbols)
             case _Unsubscribe(group):
-                for name in _groups(group):
-                    client.groups.pop(name, None)
+                client.leave(*_groups(group))
                 client.say(said("unsubscribed", group=group))
             case _Resume(channel, after):
                 await self._resume(client, channel, after)
@@ -88,19 +90,17 @@ class _Channels:
     async def _subscribe(self, client: Client, group: str, spelt: list[str] | None) -> None:
         names = _groups(group)
         if spelt is None:
-            client.groups.update(dict.fromkeys(names))
+            client.join(dict.fromkeys(names))
             client.say(said("subscribed", group=group))
             return
         if len(spelt) > _MOST_SYMBOLS:
             raise InvalidInput(f"at most {_MOST_SYMBOLS} symbols")
         found = await asyncio.to_thread(self._symbols, names, spelt)
-        client.groups.update(found)
+        client.join(found)
         symbols = sorted(frozenset().union(*filter(None, found.values())))
         client.say(said("subscribed", group=group, symbols=symbols))
 
-    def _symbols(
-        self, names: tuple[str, ...], spelt: list[str]
-    ) -> dict[str, frozenset[str] | None]:
+    def _symbols(self, names: tuple[str, ...], spelt: list[str]) -> Groups:
         """The wanted symbols as each group names them: markets or assets, None where messages are
         about no symbol."""
         registry, ledger = self._services.registry, self._services.ledger

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from api.live.feed_messages import FeedMessages
 from api.live.hub import Hub
@@ -19,7 +19,9 @@ from resources.ledger.commits import Commit
 from resources.schemas import CANDLES, PRICES
 
 _log = logging.getLogger(__name__)
-_EVERY = 0.1
+_EVERY = 0.02
+# So that a ledger that everybody writes to is not read all the time.
+_BETWEEN_READS = 0.04
 _AFTER_FAILURE = 1.0
 # How many commits are read at the start, for clients that resume: those of candles are large.
 _CANDLE_COMMITS = 50
@@ -30,10 +32,21 @@ _MOST_PENDING = 2_000
 
 
 class LiveTail:
-    """Follows the commits of all processes and publishes them to a hub."""
+    """Follows the commits of all processes and publishes them to a hub.
 
-    def __init__(self, ledger: Ledger, lake: Lake, hub: Hub, sources: SourceMessages) -> None:
+    `follow` hears of them first, each time that it looks.
+    """
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        lake: Lake,
+        hub: Hub,
+        sources: SourceMessages,
+        follow: Callable[[Sequence[Commit]], None],
+    ) -> None:
         self._ledger = ledger
+        self._follow = follow
         self._sources = sources
         self._feeds = FeedMessages(lake, ledger)
         self._lake = lake
@@ -59,20 +72,27 @@ class LiveTail:
         self._hub.remember(self._prices(of_prices, everything=True))
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Poll ten times a second until `stop` is set."""
+        """Look fifty times a second, and read where there is something, until `stop` is set."""
         while not stop.is_set():
             wait = _EVERY
             try:
-                self._hub.publish(await asyncio.to_thread(self._collect))
+                if self._pending or self._tail.has_news():
+                    wait = _BETWEEN_READS
+                    self._hub.publish(await asyncio.to_thread(self._collect))
+                else:
+                    self._follow(())
             except StoreUnavailable as error:
                 _log.warning("new commits wait: %s", error)
                 wait = _AFTER_FAILURE
             await pause(wait, stop)
 
     def _collect(self) -> list[DataMessage]:
-        """The messages of what was committed since the last call; costs 0.1 ms when there is nothing."""
+        """The messages of what was committed since the last call."""
         if len(self._pending) < _MOST_PENDING:
-            self._pending += self._tail.poll()
+            news = self._tail.poll()
+            # Before anybody is told of them, and of none too: who follows knows that we look.
+            self._follow(news)
+            self._pending += news
         if not self._pending:
             return []
         found = [

@@ -39,6 +39,21 @@ def find_market(
     return next(known, str(registry.main_market(asset)))
 
 
+def is_settled(
+    ledger: Ledger, registry: Registry, spelling: str, market: str, interval: Interval
+) -> bool:
+    """Whether `find_market` will find this market for ever: it was spelt out, or nothing that is
+    collected later comes before it."""
+    try:
+        asset = registry.asset(spelling)
+    except UnknownSymbol:
+        return True
+    first = next(quote for quote in MAIN_QUOTES if quote != asset.ticker)
+    return market == str(Symbol(asset.ticker, first)) and bool(
+        collected(ledger, [market], interval)
+    )
+
+
 def candles_of(
     lake: Lake, ledger: Ledger, market: str, interval: Interval, as_of: int | None = None
 ) -> CandleView:

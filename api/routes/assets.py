@@ -7,6 +7,8 @@ from fastapi import APIRouter, Query
 from api.answers import Answer
 from api.auth import OPEN
 from api.cursors import id_from_cursor, to_cursor
+from api.models.base import documented
+from api.models.market import Assets
 from api.params import CursorQuery
 from api.queries import assets as queries
 from api.services import ServicesDep
@@ -15,7 +17,7 @@ from resources.errors import InvalidInput
 router = APIRouter(tags=["market"])
 
 
-@router.get("/api/assets", dependencies=[OPEN])
+@router.get("/api/assets", dependencies=[OPEN], responses=documented(Assets))
 def assets(
     services: ServicesDep,
     search: Annotated[

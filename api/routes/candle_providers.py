@@ -4,6 +4,8 @@ from fastapi import APIRouter
 
 from api.answers import Answer
 from api.auth import OPEN
+from api.models.base import documented
+from api.models.candles import CandleProviders
 from api.params import IntervalQuery, SymbolPath, now_ms
 from api.queries import candle_providers as queries
 from api.queries.markets import find_market
@@ -13,7 +15,11 @@ from resources.market import Interval, Symbol
 router = APIRouter(tags=["market"])
 
 
-@router.get("/api/ohlcv/providers/{symbol:path}", dependencies=[OPEN])
+@router.get(
+    "/api/ohlcv/providers/{symbol:path}",
+    dependencies=[OPEN],
+    responses=documented(CandleProviders, 409),
+)
 def candle_providers(
     services: ServicesDep, symbol: SymbolPath, interval: IntervalQuery = Interval.H1
 ) -> Answer:

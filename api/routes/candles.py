@@ -4,12 +4,17 @@ from typing import Annotated, Any, Literal
 
 import polars as pl
 from fastapi import APIRouter, Query, Request
+from fastapi.routing import APIRoute
 from starlette.responses import Response
 
 from api.answers import Answer
 from api.auth import OPEN, READ
 from api.cursors import from_cursor, to_cursor
 from api.files import TableFile
+from api.hot.candles import Question
+from api.hot.encoded import EncodedCandles
+from api.models.base import documented
+from api.models.candles import FILES, CandleHistory, NewestCandles
 from api.params import (
     AsOfQuery,
     CursorQuery,
@@ -26,7 +31,7 @@ from api.params import (
 )
 from api.queries import candles, fill
 from api.queries.history import History, fill_window, history
-from api.queries.markets import candles_of, find_market
+from api.queries.markets import candles_of, find_market, is_settled
 from api.services import Services, ServicesDep
 from resources.candle_view import CandleView
 from resources.errors import InvalidInput
@@ -47,8 +52,12 @@ _PageQuery = Annotated[
     ),
 ]
 
+_FormatQuery = Annotated[
+    Literal["json", "csv", "parquet", "arrow"], Query(description="JSON, or a file of this kind.")
+]
 
-@router.get("/api/ohlcv", dependencies=[OPEN])
+
+@router.get("/api/ohlcv", dependencies=[OPEN], responses=documented(NewestCandles, 404, 409))
 def newest_candles(
     services: ServicesDep,
     symbol: SymbolQuery = "BTC",
@@ -58,8 +67,10 @@ def newest_candles(
     forming: Annotated[bool, Query(description="Add the candle that has not closed.")] = False,
     fill: FillQuery = "none",
     as_of: AsOfQuery = None,
-) -> Answer:
+) -> Response:
     """The newest closed candles that open before `end`, oldest first."""
+    if not forming and (end, fill, as_of) == (None, "none", None):
+        return _newest_stored(services, symbol, interval, limit)
     if forming and as_of is not None:
         raise InvalidInput("what a forming candle was at as_of is not kept")
     view = _candles(services, symbol, interval, as_of)
@@ -70,7 +81,15 @@ def newest_candles(
     return Answer({"success": True, **_listed(view, symbol, rows)})
 
 
-@router.get("/api/ohlcv/history/{symbol:path}", dependencies=[READ])
+# The route of which `HotAnswers` knows most answers.
+NEWEST = next(one for one in router.routes if isinstance(one, APIRoute))
+
+
+@router.get(
+    "/api/ohlcv/history/{symbol:path}",
+    dependencies=[READ],
+    responses=documented(CandleHistory, 409, files=FILES),
+)
 def candle_history(
     request: Request,
     services: ServicesDep,
@@ -83,7 +102,7 @@ def candle_history(
     as_of: AsOfQuery = None,
     cursor: CursorQuery = None,
     limit: _PageQuery = None,
-    format: Literal["json", "csv", "parquet", "arrow"] = "json",  # noqa: A002 (the contract's name)
+    format: _FormatQuery = "json",  # noqa: A002 (the contract's name)
 ) -> Response:
     """The closed candles that open in [start, end), oldest first.
 
@@ -99,6 +118,22 @@ def candle_history(
     frame, following = _page(view, window, min(limit or _JSON_ROWS, _JSON_ROWS), fill)
     rows = candles.to_rows(frame, interval)
     return Answer({**_listed(view, symbol, rows), "next_cursor": _cursor(view, following)})
+
+
+def _newest_stored(services: Services, spelling: str, interval: Interval, limit: int) -> Response:
+    """The simplest question, whose answer is kept: `HotAnswers` answers it from then on."""
+    question = Question(spelling, str(interval), limit)
+    market = find_market(services.ledger, services.registry, spelling, interval)
+    settled = is_settled(services.ledger, services.registry, spelling, market, interval)
+    services.hot_candles.spell(question, market, settled=settled)
+    kept = services.hot_candles.find(market, question)
+    if kept is None:
+        ticket = services.hot_candles.ticket(market, question.interval)
+        view = candles_of(services.lake, services.ledger, market, interval)
+        rows = candles.to_rows(view.last(question.size, now_ms()), interval)
+        kept = EncodedCandles(market, question.interval, rows, question.size)
+        services.hot_candles.put(ticket, kept)
+    return kept.answer(spelling, limit).response()
 
 
 def _candles(

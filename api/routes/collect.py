@@ -9,6 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from api.answers import Answer
 from api.auth import ADMIN
 from api.bodies import body_of, described
+from api.models.base import documented
+from api.models.jobs import CollectionAsked, CollectionStarted, CollectionStatus
 from api.queries.collections import status
 from api.services import ServicesDep
 from resources import collecting
@@ -40,6 +42,7 @@ WantedBody = Annotated[Wanted, Depends(body_of(Wanted))]
     dependencies=[ADMIN],
     status_code=202,
     openapi_extra=described(Wanted),
+    responses=documented(CollectionStarted, 404, 409, status=202),
 )
 async def trigger(services: ServicesDep, body: WantedBody) -> Answer:
     """Start a collection; 409 while any is going, whoever has started it."""
@@ -58,7 +61,9 @@ async def trigger(services: ServicesDep, body: WantedBody) -> Answer:
     return Answer({"success": True, **told, "status_endpoint": _STATUS}, status=202)
 
 
-@router.get("/api/admin/collect/status", dependencies=[ADMIN])
+@router.get(
+    "/api/admin/collect/status", dependencies=[ADMIN], responses=documented(CollectionStatus)
+)
 def collect_status(services: ServicesDep) -> Answer:
     """The collection that is going, else the last one, with how each market fares."""
     found = status(services.ledger)
@@ -66,7 +71,12 @@ def collect_status(services: ServicesDep) -> Answer:
     return Answer(found, held=held)
 
 
-@router.post("/api/admin/collect/cancel", dependencies=[ADMIN], status_code=202)
+@router.post(
+    "/api/admin/collect/cancel",
+    dependencies=[ADMIN],
+    status_code=202,
+    responses=documented(CollectionAsked, 409, status=202),
+)
 async def cancel(
     services: ServicesDep,
     run_id: Annotated[str | None, Query(max_length=100, description="Which, of several.")] = None,

@@ -6,6 +6,8 @@ from fastapi import APIRouter, Path, Query
 
 from api.answers import Answer
 from api.auth import OPEN, READ
+from api.models.base import documented
+from api.models.defi import Defi, ProtocolHistory, TvlChart
 from api.params import DaysQuery, now_ms
 from api.queries import defi as queries
 from api.services import ServicesDep
@@ -17,7 +19,7 @@ ChainQuery = Annotated[
 ]
 
 
-@router.get("/api/defi", dependencies=[OPEN])
+@router.get("/api/defi", dependencies=[OPEN], responses=documented(Defi, 404))
 def defi(
     services: ServicesDep,
     chain: ChainQuery = None,
@@ -39,7 +41,7 @@ def defi(
     )
 
 
-@router.get("/api/defi/tvl-chart", dependencies=[OPEN])
+@router.get("/api/defi/tvl-chart", dependencies=[OPEN], responses=documented(TvlChart, 404))
 def tvl_chart(services: ServicesDep, chain: ChainQuery = None, days: DaysQuery = 30) -> Answer:
     """What was locked on each of the last days, altogether or in one chain, oldest first."""
     of = queries.find_chain(services.lake, services.ledger, chain)
@@ -57,7 +59,9 @@ def tvl_chart(services: ServicesDep, chain: ChainQuery = None, days: DaysQuery =
     )
 
 
-@router.get("/api/defi/history/{protocol}", dependencies=[READ])
+@router.get(
+    "/api/defi/history/{protocol}", dependencies=[READ], responses=documented(ProtocolHistory)
+)
 def protocol_history(
     services: ServicesDep,
     protocol: Annotated[str, Path(max_length=128, description="Slug or name: aave-v3, Aave V3.")],

@@ -6,6 +6,8 @@ from fastapi import APIRouter, Query
 
 from api.answers import Answer
 from api.auth import OPEN
+from api.models.base import documented
+from api.models.feeds import Derivatives
 from api.queries import derivatives as queries
 from api.queries.rows import told_by
 from api.services import ServicesDep
@@ -13,7 +15,7 @@ from api.services import ServicesDep
 router = APIRouter(tags=["market"])
 
 
-@router.get("/api/derivatives", dependencies=[OPEN])
+@router.get("/api/derivatives", dependencies=[OPEN], responses=documented(Derivatives, 404, 409))
 def derivatives(
     services: ServicesDep,
     symbol: Annotated[

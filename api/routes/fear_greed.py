@@ -6,6 +6,8 @@ from fastapi import APIRouter, Query
 
 from api.answers import Answer, iso
 from api.auth import OPEN
+from api.models.base import documented
+from api.models.sentiment import FearGreedHistory
 from api.params import DAY_MS, DaysQuery, now_ms
 from api.queries.fear_greed import indexes
 from api.queries.sentiment import fear_greed as days_of
@@ -16,7 +18,9 @@ from resources.plan import Window
 router = APIRouter(tags=["sentiment"])
 
 
-@router.get("/api/sentiment/fear-greed", dependencies=[OPEN])
+@router.get(
+    "/api/sentiment/fear-greed", dependencies=[OPEN], responses=documented(FearGreedHistory, 404)
+)
 def fear_greed(
     services: ServicesDep,
     days: DaysQuery = 30,

@@ -6,13 +6,15 @@ from fastapi import APIRouter
 
 from api.answers import Answer, iso
 from api.auth import OPEN
+from api.models.base import documented
+from api.models.quality import Freshness
 from api.services import ServicesDep
 from resources.monitoring.freshness import TARGETS, newest, stale
 
 router = APIRouter(tags=["monitoring"])
 
 
-@router.get("/api/freshness", dependencies=[OPEN])
+@router.get("/api/freshness", dependencies=[OPEN], responses=documented(Freshness))
 def freshness(services: ServicesDep) -> Answer:
     """Of each feed the time of its newest data, their age and how old they may be, in seconds.
 

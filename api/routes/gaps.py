@@ -7,6 +7,8 @@ from fastapi import APIRouter, Query
 from api.answers import Answer, iso
 from api.auth import READ
 from api.cursors import from_cursor, to_cursor
+from api.models.base import documented
+from api.models.candles import CandleGaps
 from api.params import CursorQuery, EndQuery, IntervalQuery, StartQuery, SymbolPath
 from api.queries import gaps
 from api.queries.markets import candles_of, find_market
@@ -19,7 +21,9 @@ from resources.market import Interval, Symbol
 router = APIRouter(tags=["market"])
 
 
-@router.get("/api/ohlcv/gaps/{symbol:path}", dependencies=[READ])
+@router.get(
+    "/api/ohlcv/gaps/{symbol:path}", dependencies=[READ], responses=documented(CandleGaps, 409)
+)
 def candle_gaps(
     services: ServicesDep,
     symbol: SymbolPath,

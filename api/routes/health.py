@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -9,6 +10,8 @@ from starlette.responses import Response
 
 from api.answers import Answer
 from api.auth import OPEN
+from api.models.base import documented
+from api.models.root import Alive, Ready, ServiceHealth
 from api.problems import problem
 from api.readiness import Checks, failed
 from api.services import VERSION, Services, ServicesDep
@@ -17,13 +20,13 @@ from resources.monitoring.totals import State, count_states, states_of, system_h
 router = APIRouter(tags=["health"])
 
 
-@router.get("/livez", dependencies=[OPEN])
+@router.get("/livez", dependencies=[OPEN], responses=documented(Alive))
 async def livez() -> Answer:
     """That the process answers; touches no database."""
     return Answer({"status": "alive"})
 
 
-@router.get("/readyz", dependencies=[OPEN])
+@router.get("/readyz", dependencies=[OPEN], responses=documented(Ready))
 async def readyz(request: Request, services: ServicesDep) -> Response:
     """Whether ledger, lake and disk allow reading and writing; 503 with the reasons."""
     checks = await services.readiness.ready()
@@ -32,30 +35,46 @@ async def readyz(request: Request, services: ServicesDep) -> Response:
     return Answer({"status": "ready", "checks": checks})
 
 
-@router.get("/health", dependencies=[OPEN])
-@router.get("/api/health", dependencies=[OPEN])
+@router.get("/health", dependencies=[OPEN], responses=documented(ServiceHealth))
+@router.get("/api/health", dependencies=[OPEN], responses=documented(ServiceHealth))
 async def health(request: Request, services: ServicesDep) -> Response:
     """How each part is; 503 when the store cannot be read."""
+    parts = await look(services)
+    if parts.reasons:
+        return _not_available(request, parts.reasons, components=parts.components)
+    providers = parts.components["providers"]
+    totals = services.hub.totals()
+    return Answer(
+        {
+            "status": parts.status,
+            "version": VERSION,
+            "components": parts.components,
+            "providers_count": providers["total"],
+            "online_count": providers["online"],
+            "connected_clients": totals["active_connections"],
+            "total_sessions": totals["total_sessions"],
+        }
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """How each part is, with its `status`; `reasons` say why the store cannot be read."""
+
+    status: str
+    components: Mapping[str, Mapping[str, Any]]
+    reasons: list[str]
+
+
+async def look(services: Services) -> Parts:
+    """How each part is now; waits for none longer than it is worth."""
     checks = await services.readiness.readable()
     reasons = failed(checks)
     scheduler = await services.scheduler.status()
     states = {} if reasons else await asyncio.to_thread(_states, services)
     components = _components(services, checks, scheduler, states)
-    if reasons:
-        return _not_available(request, reasons, components=components)
-    counts = count_states(states)
-    totals = services.hub.totals()
-    return Answer(
-        {
-            "status": overall(scheduler, system_health(states)),
-            "version": VERSION,
-            "components": components,
-            "providers_count": counts["total"],
-            "online_count": counts["online"],
-            "connected_clients": totals["active_connections"],
-            "total_sessions": totals["total_sessions"],
-        }
-    )
+    status = "unhealthy" if reasons else overall(scheduler, system_health(states))
+    return Parts(status, components, reasons)
 
 
 def overall(scheduler: str, providers: str) -> str:

@@ -9,6 +9,21 @@ from starlette.responses import Response
 from api.answers import Answer, Download, iso, now_iso
 from api.auth import OPEN, READ, WRITE
 from api.cursors import from_cursor, to_cursor
+from api.models.alerts import Acknowledged, Alerts
+from api.models.base import documented
+from api.models.monitoring import (
+    ConfigurationStatistics,
+    DatabaseHealth,
+    DatabaseSize,
+    Failures,
+    LimitUse,
+    LogLine,
+    Logs,
+    MetricSnapshot,
+    PlatformStatistics,
+    ProviderLimits,
+    StatisticsFile,
+)
 from api.params import CursorQuery, FromQuery, HoursQuery, ToQuery
 from api.problems import problem
 from api.queries.database import size
@@ -29,27 +44,27 @@ ProviderQuery = Annotated[
 LimitQuery = Annotated[int, Query(ge=1, le=1_000, description="Most rows.")]
 
 
-@router.get("/api/status/metrics", dependencies=[OPEN])
+@router.get("/api/status/metrics", dependencies=[OPEN], responses=documented(list[MetricSnapshot]))
 def metric_snapshots(services: ServicesDep, hours: HoursQuery = 24) -> Answer:
     """The totals that were stored each hour, oldest first."""
     found = metrics.read(services.ledger, "metrics", hours)
     return Answer([{"timestamp": iso(at), **totals} for at, totals in found], stamped=False)
 
 
-@router.get("/api/stats", dependencies=[OPEN])
+@router.get("/api/stats", dependencies=[OPEN], responses=documented(PlatformStatistics))
 def stats(services: ServicesDep) -> Answer:
     """The last 24 hours: all calls, those of each provider that was called, and the pools."""
     return Answer(summary(services.directory, services.ledger))
 
 
-@router.get("/api/stats/export", dependencies=[READ])
+@router.get("/api/stats/export", dependencies=[READ], responses=documented(StatisticsFile))
 def export_stats(services: ServicesDep) -> Download:
     """The same as a JSON file."""
     content = msgspec.json.format(msgspec.json.encode(summary(services.directory, services.ledger)))
     return Download(content, "application/json", f"stats_{now_iso()[:10]}.json", {})
 
 
-@router.get("/api/rate-limits", dependencies=[OPEN])
+@router.get("/api/rate-limits", dependencies=[OPEN], responses=documented(list[LimitUse]))
 def rate_limits(services: ServicesDep) -> Answer:
     """Every window of every provider's limits, and how much of it is used."""
     now = services.ledger.now()
@@ -58,7 +73,9 @@ def rate_limits(services: ServicesDep) -> Answer:
     return Answer(rows, stamped=False, held=[steady(row) for row in rows])
 
 
-@router.get("/api/rate-limits/{provider_id}", dependencies=[OPEN])
+@router.get(
+    "/api/rate-limits/{provider_id}", dependencies=[OPEN], responses=documented(ProviderLimits)
+)
 def rate_limit(
     services: ServicesDep,
     provider_id: Annotated[str, Path(max_length=100, description="Id or name of a provider.")],
@@ -71,7 +88,7 @@ def rate_limit(
     return Answer(tightest(rows, provider.id), held=held)
 
 
-@router.get("/api/logs", dependencies=[READ])
+@router.get("/api/logs", dependencies=[READ], responses=documented(Logs, 404))
 def read_logs(
     services: ServicesDep,
     level: Annotated[
@@ -102,7 +119,7 @@ def read_logs(
     return Answer({"logs": [log_row(one) for one in found], "pagination": pages, **pages})
 
 
-@router.get("/api/logs/{log_type}", dependencies=[READ])
+@router.get("/api/logs/{log_type}", dependencies=[READ], responses=documented(list[LogLine]))
 def logs_of_type(
     services: ServicesDep,
     log_type: Annotated[str, Path(max_length=32, description=f"One of {', '.join(LOG_TYPES)}.")],
@@ -123,7 +140,7 @@ def logs_of_type(
     return Answer([log_row(one) for one in found], stamped=False)
 
 
-@router.get("/api/alerts", dependencies=[OPEN])
+@router.get("/api/alerts", dependencies=[OPEN], responses=documented(Alerts, 404))
 def read_alerts(
     services: ServicesDep,
     acknowledged: Annotated[bool | None, Query(description="Whether somebody has seen it.")] = None,
@@ -153,7 +170,9 @@ def read_alerts(
     )
 
 
-@router.post("/api/alerts/{alert_id}/acknowledge", dependencies=[WRITE])
+@router.post(
+    "/api/alerts/{alert_id}/acknowledge", dependencies=[WRITE], responses=documented(Acknowledged)
+)
 def acknowledge(
     services: ServicesDep,
     alert_id: Annotated[int, Path(ge=1, le=2**53, description="Id of an alert.")],
@@ -163,19 +182,19 @@ def acknowledge(
     return Answer({"success": True, "alert_id": alert_id, "acknowledged_at": iso(at)})
 
 
-@router.get("/api/analytics/failures", dependencies=[OPEN])
+@router.get("/api/analytics/failures", dependencies=[OPEN], responses=documented(Failures))
 def failure_analysis(services: ServicesDep, hours: HoursQuery = 24) -> Answer:
     """Why calls failed in the last hours, and what can be done about it."""
     return Answer(failures_row(analysis.failures(services.ledger, hours)))
 
 
-@router.get("/api/database/stats", dependencies=[OPEN])
+@router.get("/api/database/stats", dependencies=[OPEN], responses=documented(DatabaseSize))
 def database_stats(services: ServicesDep) -> Answer:
     """How large the ledger is, and the rows of each of its tables."""
     return Answer(size(services.ledger))
 
 
-@router.get("/api/database/health", dependencies=[OPEN])
+@router.get("/api/database/health", dependencies=[OPEN], responses=documented(DatabaseHealth))
 async def database_health(request: Request, services: ServicesDep) -> Response:
     """Whether ledger and lake can be read; 503 with the reasons."""
     checks = await services.readiness.readable()
@@ -184,7 +203,7 @@ async def database_health(request: Request, services: ServicesDep) -> Response:
     return Answer({"status": "healthy", "checks": checks})
 
 
-@router.get("/api/config/stats", dependencies=[OPEN])
+@router.get("/api/config/stats", dependencies=[OPEN], responses=documented(ConfigurationStatistics))
 def config_stats(services: ServicesDep) -> Answer:
     """How many providers there are, of which categories, and for how many a key is set."""
     return Answer(configured(services.directory))

@@ -7,11 +7,13 @@ from fastapi import APIRouter, Query
 from api.answers import Answer
 from api.auth import OPEN
 from api.cursors import id_from_cursor, to_cursor
+from api.models.base import documented
+from api.models.news import News
 from api.queries import news as queries
 from api.queries.markets import find_asset
 from api.services import ServicesDep
 from resources.ledger.news import Wanted
-from resources.news.search import phrases
+from resources.news.search import LONGEST, phrases
 from resources.sentiment.base import Label
 
 router = APIRouter(tags=["market"])
@@ -25,14 +27,17 @@ _SymbolQuery = Annotated[
 ]
 _TextQuery = Annotated[
     str | None,
-    Query(description='Words of title or summary, all of them; "in quotes" next to each other.'),
+    Query(
+        max_length=LONGEST,
+        description='Words of title or summary, all of them; "in quotes" next to each other.',
+    ),
 ]
 _CursorQuery = Annotated[
     str | None, Query(max_length=512, description="next_cursor of the page before.")
 ]
 
 
-@router.get("/api/news", dependencies=[OPEN])
+@router.get("/api/news", dependencies=[OPEN], responses=documented(News, 404, 409))
 def news(
     services: ServicesDep,
     limit: Annotated[int, Query(ge=1, le=100, description="Articles of a page.")] = 20,

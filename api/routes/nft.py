@@ -6,6 +6,8 @@ from fastapi import APIRouter, Query
 
 from api.answers import Answer
 from api.auth import OPEN
+from api.models.base import documented
+from api.models.feeds import Nft
 from api.queries import nft as queries
 from api.queries.rows import told_by
 from api.services import ServicesDep
@@ -13,7 +15,7 @@ from api.services import ServicesDep
 router = APIRouter(tags=["market"])
 
 
-@router.get("/api/nft", dependencies=[OPEN])
+@router.get("/api/nft", dependencies=[OPEN], responses=documented(Nft))
 def nft(
     services: ServicesDep,
     limit: Annotated[int, Query(ge=1, le=500, description="Collections at most.")] = 20,

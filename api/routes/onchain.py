@@ -6,6 +6,8 @@ from fastapi import APIRouter, Query
 
 from api.answers import Answer
 from api.auth import OPEN
+from api.models.base import documented
+from api.models.feeds import Onchain
 from api.queries import onchain as queries
 from api.queries.rows import told_by
 from api.services import ServicesDep
@@ -14,7 +16,7 @@ from resources.market.chains import CHAINS, find_chain
 router = APIRouter(tags=["market"])
 
 
-@router.get("/api/onchain", dependencies=[OPEN])
+@router.get("/api/onchain", dependencies=[OPEN], responses=documented(Onchain, 404))
 def onchain(
     services: ServicesDep,
     chain: Annotated[

@@ -6,6 +6,8 @@ from fastapi import APIRouter, Query
 
 from api.answers import Answer
 from api.auth import OPEN
+from api.models.base import documented
+from api.models.market import Market, Trending
 from api.queries.overview import QUOTE
 from api.services import ServicesDep
 from resources.schemas.market import LARGEST
@@ -14,7 +16,7 @@ router = APIRouter(tags=["market"])
 _MOST_TRENDING = 20
 
 
-@router.get("/api/market", dependencies=[OPEN])
+@router.get("/api/market", dependencies=[OPEN], responses=documented(Market))
 def market(
     services: ServicesDep,
     limit: Annotated[int, Query(ge=1, le=LARGEST, description="Coins, the largest first.")] = 100,
@@ -28,7 +30,7 @@ def market(
     return Answer(services.overview.market(limit))
 
 
-@router.get("/api/trending", dependencies=[OPEN])
+@router.get("/api/trending", dependencies=[OPEN], responses=documented(Trending))
 def trending(
     services: ServicesDep,
     limit: Annotated[

@@ -8,6 +8,17 @@ from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, String
 from api.answers import Answer
 from api.auth import ADMIN, OPEN, WRITE
 from api.bodies import body_of, described
+from api.models.base import documented
+from api.models.pools import (
+    ChangedPool,
+    MemberDone,
+    NewPoolMade,
+    PoolDetail,
+    PoolDone,
+    PoolList,
+    RotationHistory,
+    Turned,
+)
 from api.queries import pools as queries
 from api.services import ServicesDep
 from resources.errors import InvalidInput
@@ -60,14 +71,14 @@ MemberBody = Annotated[NewMember, Depends(body_of(NewMember))]
 TurnBody = Annotated[Turn, Depends(body_of(Turn))]
 
 
-@router.get("/api/pools", dependencies=[OPEN])
+@router.get("/api/pools", dependencies=[OPEN], responses=documented(PoolList))
 def all_pools(services: ServicesDep) -> Answer:
     """Every pool with its members."""
     found = queries.rows(services)
     return Answer({"pools": found, "total": len(found)})
 
 
-@router.get("/api/pools/history", dependencies=[OPEN])
+@router.get("/api/pools/history", dependencies=[OPEN], responses=documented(RotationHistory))
 def rotation_history(
     services: ServicesDep,
     limit: Annotated[int, Query(ge=1, le=KEPT, description="Turns of the answer.")] = 20,
@@ -77,15 +88,21 @@ def rotation_history(
     return Answer({"history": found, "total": kept(services.ledger)})
 
 
-@router.get("/api/pools/{pool_id}", dependencies=[OPEN])
+@router.get("/api/pools/{pool_id}", dependencies=[OPEN], responses=documented(PoolDetail))
 def one_pool(services: ServicesDep, pool_id: PoolPath) -> Answer:
     """One pool with its members, in the order of their priority."""
     return Answer(queries.row(services, pools.read(services.ledger, pool_id)))
 
 
-@router.post("/api/pools", dependencies=[ADMIN], status_code=201, openapi_extra=described(NewPool))
+@router.post(
+    "/api/pools",
+    dependencies=[ADMIN],
+    status_code=201,
+    openapi_extra=described(NewPool),
+    responses=documented(NewPoolMade, 409, status=201),
+)
 def create_pool(services: ServicesDep, body: NewPoolBody) -> Answer:
-    """A pool without members; its id is a slug of its name."""
+    """Make a pool without members; its id is a slug of its name."""
     if pools.slug(body.name) == _RESERVED:
         raise InvalidInput(f"no pool can have the id {_RESERVED!r}: choose another name")
     pool = pools.create(
@@ -95,9 +112,14 @@ def create_pool(services: ServicesDep, body: NewPoolBody) -> Answer:
     return Answer({**told, "pool": queries.row(services, pool)}, status=201)
 
 
-@router.put("/api/pools/{pool_id}", dependencies=[ADMIN], openapi_extra=described(PoolChange))
+@router.put(
+    "/api/pools/{pool_id}",
+    dependencies=[ADMIN],
+    openapi_extra=described(PoolChange),
+    responses=documented(ChangedPool),
+)
 def change_pool(services: ServicesDep, pool_id: PoolPath, body: ChangeBody) -> Answer:
-    """Change what is given; it holds for the picks of a second later."""
+    """Change what is given of a pool; it holds for the picks of a second later."""
     if not body.model_dump(exclude_none=True):
         raise InvalidInput("give a rotation_strategy, enabled or a description")
     pool = pools.change(
@@ -110,9 +132,9 @@ def change_pool(services: ServicesDep, pool_id: PoolPath, body: ChangeBody) -> A
     return Answer({"pool_id": pool.id, "pool": queries.row(services, pool)})
 
 
-@router.delete("/api/pools/{pool_id}", dependencies=[ADMIN])
+@router.delete("/api/pools/{pool_id}", dependencies=[ADMIN], responses=documented(PoolDone, 409))
 def delete_pool(services: ServicesDep, pool_id: PoolPath) -> Answer:
-    """A pool that a feed is collected through stays."""
+    """Delete a pool and its history; one that a feed is collected through stays."""
     pool = pools.read(services.ledger, pool_id)
     services.pools.delete(pool.id)
     return Answer({"message": f"pool {pool.id} was deleted", "pool_id": pool.id})
@@ -123,9 +145,10 @@ def delete_pool(services: ServicesDep, pool_id: PoolPath) -> Answer:
     dependencies=[ADMIN],
     status_code=201,
     openapi_extra=described(NewMember),
+    responses=documented(MemberDone, 409, status=201),
 )
 def add_member(services: ServicesDep, pool_id: PoolPath, body: MemberBody) -> Answer:
-    """Priority and weight belong to the membership, not to the provider."""
+    """Add a provider to a pool; priority and weight belong to the membership, not to the provider."""
     pool = pools.read(services.ledger, pool_id)
     provider = services.directory.provider(body.provider_id)
     pools.add_member(
@@ -135,9 +158,13 @@ def add_member(services: ServicesDep, pool_id: PoolPath, body: MemberBody) -> An
     return Answer({**told, "provider_id": provider.id}, status=201)
 
 
-@router.delete("/api/pools/{pool_id}/members/{provider_id}", dependencies=[ADMIN])
+@router.delete(
+    "/api/pools/{pool_id}/members/{provider_id}",
+    dependencies=[ADMIN],
+    responses=documented(MemberDone),
+)
 def remove_member(services: ServicesDep, pool_id: PoolPath, provider_id: ProviderPath) -> Answer:
-    """A call of it that is under way is finished."""
+    """Take a provider out of a pool; a call of it that is under way is finished."""
     pool = pools.read(services.ledger, pool_id)
     if all(member.provider != provider_id for member in pool.members):
         provider_id = services.directory.provider(provider_id).id
@@ -146,7 +173,12 @@ def remove_member(services: ServicesDep, pool_id: PoolPath, provider_id: Provide
     return Answer({**told, "provider_id": provider_id})
 
 
-@router.post("/api/pools/{pool_id}/rotate", dependencies=[WRITE], openapi_extra=described(Turn))
+@router.post(
+    "/api/pools/{pool_id}/rotate",
+    dependencies=[WRITE],
+    openapi_extra=described(Turn),
+    responses=documented(Turned),
+)
 def rotate_pool(services: ServicesDep, pool_id: PoolPath, body: TurnBody) -> Answer:
     """Turn to another member than the last, as the pool's strategy says."""
     pool, reason = pools.read(services.ledger, pool_id), body.reason

@@ -7,6 +7,8 @@ from fastapi import APIRouter, Query
 from api.answers import Answer
 from api.auth import OPEN, READ
 from api.cursors import from_cursor, to_cursor
+from api.models.base import documented
+from api.models.prices import ExplainedPrice, PriceHistory, Prices
 from api.params import (
     AtQuery,
     CursorQuery,
@@ -30,12 +32,12 @@ _MOST_SYMBOLS = 500
 _USD = "USD"
 
 
-@router.get("/api/prices", dependencies=[OPEN])
+@router.get("/api/prices", dependencies=[OPEN], responses=documented(Prices, 404, 409))
 def prices(
     services: ServicesDep,
     symbols: Annotated[
         str | None,
-        Query(max_length=8_000, description="BTC,ETH; all stored ones where not given."),
+        Query(max_length=5_000, description="BTC,ETH; all stored ones where not given."),
     ] = None,
     convert: Annotated[
         str, Query(max_length=64, description="USD, or an asset whose price is stored.")
@@ -66,12 +68,19 @@ def prices(
     )
 
 
-@router.get("/api/prices/history/{symbol:path}", dependencies=[READ])
+@router.get(
+    "/api/prices/history/{symbol:path}",
+    dependencies=[READ],
+    responses=documented(PriceHistory, 409),
+)
 def price_history(
     services: ServicesDep,
     symbol: SymbolPath,
     days: DaysQuery = 30,
-    resolution: Literal["auto", "1m", "1h", "1d"] = "auto",
+    resolution: Annotated[
+        Literal["auto", "1m", "1h", "1d"],
+        Query(description="Length of a step; auto takes the finest with at most 1,500 of them."),
+    ] = "auto",
     start: StartQuery = None,
     end: EndQuery = None,
     cursor: CursorQuery = None,
@@ -100,7 +109,11 @@ def price_history(
     )
 
 
-@router.get("/api/prices/explain/{symbol:path}", dependencies=[OPEN])
+@router.get(
+    "/api/prices/explain/{symbol:path}",
+    dependencies=[OPEN],
+    responses=documented(ExplainedPrice, 409),
+)
 def explain_price(services: ServicesDep, symbol: SymbolPath, at: AtQuery = None) -> Answer:
     """What is behind the newest price at or before a time: who was used, who was rejected and why."""
     asset = find_asset(services.registry, symbol).ticker

@@ -12,7 +12,19 @@ from fastapi import APIRouter, Path, Query, Request
 
 from api.answers import Answer, Download
 from api.auth import ADMIN, OPEN, READ
-from api.bodies import json_object, uploaded
+from api.bodies import described, json_object, uploaded
+from api.models.base import documented
+from api.models.requests import NewApi
+from api.models.sources import (
+    ApiCategories,
+    ApiDetail,
+    CategoryApis,
+    ConfiguredApis,
+    Imported,
+    ProviderFile,
+    SourceDone,
+    SourceStored,
+)
 from api.queries import provider_config as queries
 from api.services import Services, ServicesDep
 from resources import pools
@@ -35,12 +47,6 @@ _RESOLVING_SECONDS = 5.0
 _ID = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 
 ApiPath = Annotated[str, Path(max_length=100, description="Id or name of a provider.")]
-_JSON_BODY = {
-    "requestBody": {
-        "required": True,
-        "content": {"application/json": {"schema": {"type": "object"}}},
-    }
-}
 _FILE_BODY = {
     "requestBody": {
         "required": True,
@@ -54,13 +60,13 @@ _FILE_BODY = {
                     },
                 }
             },
-            "application/json": {"schema": {}},
+            "application/json": {"schema": {"type": ["object", "array"]}},
         },
     }
 }
 
 
-@router.get("/api/v2/config/apis", dependencies=[OPEN])
+@router.get("/api/v2/config/apis", dependencies=[OPEN], responses=documented(ConfiguredApis, 404))
 def apis(
     services: ServicesDep,
     update_type: Annotated[Update | None, Query(description="How fresh it is wanted.")] = None,
@@ -75,13 +81,13 @@ def apis(
     return Answer({"apis": found, "total": len(found)})
 
 
-@router.get("/api/v2/config/apis/{api_id}", dependencies=[OPEN])
+@router.get("/api/v2/config/apis/{api_id}", dependencies=[OPEN], responses=documented(ApiDetail))
 def api(services: ServicesDep, api_id: ApiPath) -> Answer:
     """One provider as it is configured."""
     return Answer(queries.row_of(services, services.directory.provider(api_id)))
 
 
-@router.get("/api/v2/config/categories", dependencies=[OPEN])
+@router.get("/api/v2/config/categories", dependencies=[OPEN], responses=documented(ApiCategories))
 def categories(services: ServicesDep) -> Answer:
     """The categories, and how many providers each has."""
     stats = queries.stats(services.directory.providers().values())
@@ -89,7 +95,11 @@ def categories(services: ServicesDep) -> Answer:
     return Answer({"categories": known, "stats": {name: stats.get(name, 0) for name in known}})
 
 
-@router.get("/api/v2/config/apis/category/{category}", dependencies=[OPEN])
+@router.get(
+    "/api/v2/config/apis/category/{category}",
+    dependencies=[OPEN],
+    responses=documented(CategoryApis),
+)
 def apis_of_category(
     services: ServicesDep, category: Annotated[str, Path(max_length=100, description="Any case.")]
 ) -> Answer:
@@ -99,7 +109,13 @@ def apis_of_category(
     return Answer({"category": name, "apis": found, "count": len(found)})
 
 
-@router.post("/api/v2/config/apis", dependencies=[ADMIN], status_code=201, openapi_extra=_JSON_BODY)
+@router.post(
+    "/api/v2/config/apis",
+    dependencies=[ADMIN],
+    status_code=201,
+    openapi_extra=described(NewApi),
+    responses=documented(SourceStored, 409, status=201),
+)
 async def add_api(services: ServicesDep, request: Request) -> Answer:
     """Add a provider; its key is kept encrypted, and shown to nobody."""
     posted = await _posted(services, await json_object(request))
@@ -107,7 +123,12 @@ async def add_api(services: ServicesDep, request: Request) -> Answer:
     return await _done(services, posted, "was added", status=201)
 
 
-@router.put("/api/v2/config/apis/{api_id}", dependencies=[ADMIN], openapi_extra=_JSON_BODY)
+@router.put(
+    "/api/v2/config/apis/{api_id}",
+    dependencies=[ADMIN],
+    openapi_extra=described(NewApi),
+    responses=documented(SourceStored, 409),
+)
 async def change_api(services: ServicesDep, api_id: ApiPath, request: Request) -> Answer:
     """Put a provider in place of one that was added; it keeps its key if it keeps its address."""
     held = await asyncio.to_thread(services.directory.provider, api_id)
@@ -117,7 +138,9 @@ async def change_api(services: ServicesDep, api_id: ApiPath, request: Request) -
     return await _done(services, posted, "was changed")
 
 
-@router.delete("/api/v2/config/apis/{api_id}", dependencies=[ADMIN])
+@router.delete(
+    "/api/v2/config/apis/{api_id}", dependencies=[ADMIN], responses=documented(SourceDone, 409)
+)
 def remove_api(services: ServicesDep, api_id: ApiPath) -> Answer:
     """Remove a provider that was added, its key, and all that was seen of it."""
     provider = services.directory.provider(api_id)
@@ -127,14 +150,19 @@ def remove_api(services: ServicesDep, api_id: ApiPath) -> Answer:
     return Answer({"status": "success", "message": f"{provider.id} was removed"})
 
 
-@router.get("/api/v2/config/export", dependencies=[READ])
+@router.get("/api/v2/config/export", dependencies=[READ], responses=documented(ProviderFile))
 def export(services: ServicesDep) -> Download:
     """The providers that were added, as a file that the import takes; keys are ***."""
     content = msgspec.json.format(msgspec.json.encode(queries.exported(services)))
     return Download(content, "application/json", "providers.json", {})
 
 
-@router.post("/api/v2/config/import", dependencies=[ADMIN], openapi_extra=_FILE_BODY)
+@router.post(
+    "/api/v2/config/import",
+    dependencies=[ADMIN],
+    openapi_extra=_FILE_BODY,
+    responses=documented(Imported, 409),
+)
 async def import_apis(
     services: ServicesDep,
     request: Request,

@@ -7,6 +7,8 @@ from fastapi import APIRouter, Query
 from api.answers import Answer
 from api.auth import OPEN, READ
 from api.cursors import from_cursor, to_cursor
+from api.models.base import documented
+from api.models.looks import Snapshot, SnapshotHistory, SnapshotStatistics
 from api.params import CursorQuery
 from api.queries.snapshots import held_row, newest, to_row
 from api.routes.provider_schedules import ProviderPath
@@ -19,14 +21,14 @@ router = APIRouter(tags=["data sources"])
 _MOST_BYTES = 8_000_000
 
 
-@router.get("/api/v2/data/cached", dependencies=[OPEN])
+@router.get("/api/v2/data/cached", dependencies=[OPEN], responses=documented(dict[str, Snapshot]))
 def cached(services: ServicesDep) -> Answer:
     """The newest answer of every provider that has one, by its id."""
     providers = services.directory.providers()
     return Answer(newest(services.ledger, providers, services.mode), stamped=False)
 
 
-@router.get("/api/v2/data/cached/{api_id}", dependencies=[OPEN])
+@router.get("/api/v2/data/cached/{api_id}", dependencies=[OPEN], responses=documented(Snapshot))
 def cached_one(services: ServicesDep, api_id: ProviderPath) -> Answer:
     """The newest answer of one provider."""
     provider = services.directory.provider(api_id)
@@ -36,7 +38,9 @@ def cached_one(services: ServicesDep, api_id: ProviderPath) -> Answer:
     return Answer(found[provider.id], stamped=False)
 
 
-@router.get("/api/v2/data/history/{api_id}", dependencies=[READ])
+@router.get(
+    "/api/v2/data/history/{api_id}", dependencies=[READ], responses=documented(SnapshotHistory)
+)
 def history(
     services: ServicesDep,
     api_id: ProviderPath,
@@ -57,7 +61,9 @@ def history(
     )
 
 
-@router.get("/api/v2/data/statistics", dependencies=[OPEN])
+@router.get(
+    "/api/v2/data/statistics", dependencies=[OPEN], responses=documented(SnapshotStatistics)
+)
 def statistics(services: ServicesDep) -> Answer:
     """How many snapshots are stored, of whom and since when."""
     held = snapshots.held(services.ledger)

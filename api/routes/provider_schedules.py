@@ -9,16 +9,20 @@ from fastapi import APIRouter, Path, Query, Request
 from api.answers import Answer, Download, now_iso
 from api.auth import OPEN, READ, WRITE
 from api.bodies import json_object
+from api.models.base import documented
+from api.models.looks import ScheduleChanged, ScheduleDetail, ScheduleTask, UpdateForced
 from api.queries.schedules import Row, to_row
 from api.services import Services, ServicesDep
 from resources.errors import Conflict, InvalidInput, KeyMissing, UnknownName
 from resources.ledger import provider_schedules
 from resources.providers.base import Provider
-from resources.schedules import Schedule, checked_interval, watched_call
+from resources.schedules import MOST_SECONDS, Schedule, checked_interval, watched_call
 
 router = APIRouter(tags=["data sources"])
 ProviderPath = Annotated[str, Path(max_length=100, description="Id or name of a provider.")]
-_Interval = Annotated[int | None, Query(description="Seconds between two looks.")]
+_Interval = Annotated[
+    int | None, Query(ge=1, le=MOST_SECONDS, description="Seconds between two looks.")
+]
 _Enabled = Annotated[bool | None, Query(description="Whether it is looked at.")]
 
 
@@ -46,19 +50,28 @@ class ScheduleChange(msgspec.Struct, forbid_unknown_fields=True):
     enabled: bool | None = None
 
 
-@router.get("/api/v2/schedule/tasks", dependencies=[OPEN])
+@router.get(
+    "/api/v2/schedule/tasks", dependencies=[OPEN], responses=documented(dict[str, ScheduleTask])
+)
 def schedules(services: ServicesDep) -> Answer:
     """The schedule of every provider, by its id."""
     return Answer(_all(services), stamped=False)
 
 
-@router.get("/api/v2/schedule/tasks/{api_id}", dependencies=[OPEN])
+@router.get(
+    "/api/v2/schedule/tasks/{api_id}", dependencies=[OPEN], responses=documented(ScheduleDetail)
+)
 def schedule(services: ServicesDep, api_id: ProviderPath) -> Answer:
     """One provider's schedule."""
     return Answer(to_row(schedule_of(services, api_id)))
 
 
-@router.put("/api/v2/schedule/tasks/{api_id}", dependencies=[WRITE], openapi_extra=_BODY)
+@router.put(
+    "/api/v2/schedule/tasks/{api_id}",
+    dependencies=[WRITE],
+    openapi_extra=_BODY,
+    responses=documented(ScheduleChanged),
+)
 async def change_schedule(
     services: ServicesDep,
     request: Request,
@@ -75,7 +88,12 @@ async def change_schedule(
     return Answer({"status": "success", "message": message, "task": row})
 
 
-@router.post("/api/v2/schedule/tasks/{api_id}/force-update", dependencies=[WRITE], status_code=202)
+@router.post(
+    "/api/v2/schedule/tasks/{api_id}/force-update",
+    dependencies=[WRITE],
+    status_code=202,
+    responses=documented(UpdateForced, 409, status=202),
+)
 async def force_update(services: ServicesDep, api_id: ProviderPath) -> Answer:
     """Look at a provider now: the run that does it, or the one that does it already."""
     found, run_id = await forced(services, api_id)
@@ -90,7 +108,9 @@ async def force_update(services: ServicesDep, api_id: ProviderPath) -> Answer:
     )
 
 
-@router.get("/api/v2/schedule/export", dependencies=[READ])
+@router.get(
+    "/api/v2/schedule/export", dependencies=[READ], responses=documented(dict[str, ScheduleTask])
+)
 def export(services: ServicesDep) -> Download:
     """All schedules as a JSON file."""
     content = msgspec.json.format(msgspec.json.encode(_all(services)))

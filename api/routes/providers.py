@@ -8,6 +8,15 @@ from fastapi import APIRouter, Path, Query
 from api.answers import Answer
 from api.auth import OPEN, WRITE
 from api.cursors import id_from_cursor, to_cursor
+from api.models.base import documented
+from api.models.providers import (
+    Category,
+    CategoryProviders,
+    HealthCheck,
+    ProviderDetail,
+    ProviderList,
+    ProviderStatistics,
+)
 from api.params import CursorQuery, HoursQuery
 from api.queries.providers import Providers, hours_of, statistics_row
 from api.services import Services, ServicesDep
@@ -20,7 +29,7 @@ router = APIRouter(tags=["providers"])
 ProviderPath = Annotated[str, Path(max_length=100, description="Id or name of a provider.")]
 
 
-@router.get("/api/providers", dependencies=[OPEN])
+@router.get("/api/providers", dependencies=[OPEN], responses=documented(ProviderList, 404))
 def providers(
     services: ServicesDep,
     category: Annotated[str | None, Query(max_length=64, description="One category.")] = None,
@@ -44,7 +53,11 @@ def providers(
     )
 
 
-@router.get("/api/providers/category/{category}", dependencies=[OPEN])
+@router.get(
+    "/api/providers/category/{category}",
+    dependencies=[OPEN],
+    responses=documented(CategoryProviders),
+)
 def providers_of_category(
     services: ServicesDep,
     category: Annotated[str, Path(max_length=64, description="Name of a category.")],
@@ -55,13 +68,19 @@ def providers_of_category(
     return Answer({"category": name, "providers": rows, "count": len(rows)})
 
 
-@router.get("/api/providers/{provider_id}", dependencies=[OPEN])
+@router.get(
+    "/api/providers/{provider_id}", dependencies=[OPEN], responses=documented(ProviderDetail)
+)
 def provider_detail(services: ServicesDep, provider_id: ProviderPath) -> Answer:
     """One provider with its endpoints, its breaker and its calls of the last 24 hours."""
     return Answer(_queries(services).detail(services.directory.provider(provider_id)))
 
 
-@router.get("/api/providers/{provider_id}/stats", dependencies=[OPEN])
+@router.get(
+    "/api/providers/{provider_id}/stats",
+    dependencies=[OPEN],
+    responses=documented(ProviderStatistics),
+)
 def provider_statistics(
     services: ServicesDep, provider_id: ProviderPath, hours: HoursQuery = 24
 ) -> Answer:
@@ -75,7 +94,11 @@ def provider_statistics(
 _NOT_ASKED = "it was not asked: its budget is used up, its key is missing, or nothing can be asked"
 
 
-@router.post("/api/providers/{provider_id}/health-check", dependencies=[WRITE])
+@router.post(
+    "/api/providers/{provider_id}/health-check",
+    dependencies=[WRITE],
+    responses=documented(HealthCheck),
+)
 async def check_health(services: ServicesDep, provider_id: ProviderPath) -> Answer:
     """Ask a provider now, within its limits."""
     provider = await asyncio.to_thread(services.directory.provider, provider_id)
@@ -106,7 +129,7 @@ async def check_health(services: ServicesDep, provider_id: ProviderPath) -> Answ
     )
 
 
-@router.get("/api/categories", dependencies=[OPEN])
+@router.get("/api/categories", dependencies=[OPEN], responses=documented(list[Category]))
 def categories(services: ServicesDep) -> Answer:
     """Each category with how many of its providers are in each state; ratios in percent."""
     return Answer(_queries(services).categories(), stamped=False)

@@ -7,6 +7,8 @@ from fastapi import APIRouter, Query
 from api.answers import Answer
 from api.auth import OPEN
 from api.cursors import id_from_cursor, to_cursor
+from api.models.base import documented
+from api.models.quality import Quality, QualityEvents
 from api.params import DAY_MS
 from api.queries import quality
 from api.queries.markets import find_asset, find_market
@@ -26,7 +28,7 @@ _CursorQuery = Annotated[
 _LimitQuery = Annotated[int, Query(ge=1, le=1_000, description="Rows of a page.")]
 
 
-@router.get("/api/quality", dependencies=[OPEN])
+@router.get("/api/quality", dependencies=[OPEN], responses=documented(Quality, 404, 409))
 def quality_of_feeds(
     services: ServicesDep,
     symbol: _SymbolQuery = None,
@@ -53,7 +55,9 @@ def quality_of_feeds(
     return Answer({"data": page, **counted}, held=[*map(_held, page), counted])
 
 
-@router.get("/api/quality/events", dependencies=[OPEN])
+@router.get(
+    "/api/quality/events", dependencies=[OPEN], responses=documented(QualityEvents, 404, 409)
+)
 def quality_events(
     services: ServicesDep,
     symbol: _SymbolQuery = None,

@@ -6,12 +6,15 @@ from starlette.responses import RedirectResponse, Response
 
 from api.answers import Answer
 from api.auth import OPEN
+from api.models.base import Responses, documented
+from api.models.root import Entrance
 from api.services import VERSION
 
 router = APIRouter(tags=["root"])
+_LED_ON: Responses = {307: {"description": "A browser is led to a page."}}
 
 
-@router.get("/", dependencies=[OPEN])
+@router.get("/", dependencies=[OPEN], responses={**documented(Entrance), **_LED_ON})
 async def entrance(request: Request) -> Response:
     """What this service is, and its endpoints; a browser is led to a page."""
     if "text/html" in request.headers.get("accept", ""):

@@ -7,6 +7,8 @@ from fastapi import APIRouter, Path
 
 from api.answers import Answer
 from api.auth import OPEN, WRITE
+from api.models.base import documented
+from api.models.jobs import SchedulerStatus, Triggered
 from api.queries.jobs import JOBS, find_job, to_row
 from api.services import Services, ServicesDep
 from resources import collecting
@@ -17,7 +19,7 @@ from resources.plan import OHLCV_JOB
 router = APIRouter(tags=["scheduler"])
 
 
-@router.get("/api/scheduler/status", dependencies=[OPEN])
+@router.get("/api/scheduler/status", dependencies=[OPEN], responses=documented(SchedulerStatus))
 async def scheduler_status(services: ServicesDep) -> Answer:
     """Whether schedules run, and every job with its last and next run."""
     running, states, schedules = await asyncio.gather(
@@ -35,7 +37,12 @@ async def scheduler_status(services: ServicesDep) -> Answer:
     )
 
 
-@router.post("/api/scheduler/trigger/{job_id}", dependencies=[WRITE], status_code=202)
+@router.post(
+    "/api/scheduler/trigger/{job_id}",
+    dependencies=[WRITE],
+    status_code=202,
+    responses=documented(Triggered, 409, status=202),
+)
 async def trigger(
     services: ServicesDep, job_id: Annotated[str, Path(max_length=100, description="Id of a job.")]
 ) -> Answer:

@@ -8,6 +8,8 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 from api.answers import Answer
 from api.auth import OPEN, READ
 from api.bodies import body_of, described
+from api.models.base import documented
+from api.models.sentiment import MarketMood, MoodHistory, TextAnalysis, TextSentiment
 from api.params import now_ms
 from api.queries import sentiment as queries
 from api.queries.markets import find_asset
@@ -51,7 +53,7 @@ TextBody = Annotated[Text, Depends(body_of(Text))]
 LabelledBody = Annotated[LabelledText, Depends(body_of(LabelledText))]
 
 
-@router.get("/api/sentiment", dependencies=[OPEN])
+@router.get("/api/sentiment", dependencies=[OPEN], responses=documented(MarketMood))
 def sentiment(services: ServicesDep) -> Answer:
     """The mood now: the newest fear and greed index, and the news of the last 24 hours.
 
@@ -61,7 +63,9 @@ def sentiment(services: ServicesDep) -> Answer:
     return Answer(queries.mood(services.lake, now_ms()))
 
 
-@router.get("/api/sentiment/history", dependencies=[OPEN])
+@router.get(
+    "/api/sentiment/history", dependencies=[OPEN], responses=documented(MoodHistory, 404, 409)
+)
 def history(
     services: ServicesDep,
     hours: Annotated[int, Query(ge=1, le=8_784, description="Hours back from now.")] = 168,
@@ -85,7 +89,12 @@ def history(
     )
 
 
-@router.post("/api/sentiment/analyze", dependencies=[READ], openapi_extra=described(Text))
+@router.post(
+    "/api/sentiment/analyze",
+    dependencies=[READ],
+    openapi_extra=described(Text),
+    responses=documented(TextSentiment, 404, 409),
+)
 def analyze(services: ServicesDep, body: TextBody) -> Answer:
     """The sentiment of a text of up to 20,000 characters.
 
@@ -97,7 +106,10 @@ def analyze(services: ServicesDep, body: TextBody) -> Answer:
 
 
 @router.post(
-    "/api/sentiment/crypto-analysis", dependencies=[READ], openapi_extra=described(LabelledText)
+    "/api/sentiment/crypto-analysis",
+    dependencies=[READ],
+    openapi_extra=described(LabelledText),
+    responses=documented(TextAnalysis, 404, 409),
 )
 def crypto_analysis(services: ServicesDep, body: LabelledBody) -> Answer:
     """The sentiment of a text, what it is about, and the assets that it mentions."""

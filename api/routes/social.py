@@ -6,6 +6,8 @@ from fastapi import APIRouter, Query
 
 from api.answers import Answer
 from api.auth import OPEN
+from api.models.base import documented
+from api.models.sentiment import Social
 from api.queries import social as queries
 from api.queries.markets import find_asset
 from api.queries.rows import told_by
@@ -14,7 +16,7 @@ from api.services import ServicesDep
 router = APIRouter(tags=["sentiment"])
 
 
-@router.get("/api/social", dependencies=[OPEN])
+@router.get("/api/social", dependencies=[OPEN], responses=documented(Social, 404, 409))
 def social(
     services: ServicesDep,
     symbol: Annotated[

@@ -6,6 +6,8 @@ from fastapi import APIRouter
 
 from api.answers import Answer
 from api.auth import OPEN
+from api.models.base import documented
+from api.models.monitoring import SystemStatus
 from api.routes.health import overall
 from api.services import ServicesDep
 from resources.monitoring.totals import totals
@@ -14,7 +16,7 @@ router = APIRouter(tags=["monitoring"])
 _HOURS = 24
 
 
-@router.get("/api/status", dependencies=[OPEN])
+@router.get("/api/status", dependencies=[OPEN], responses=documented(SystemStatus))
 async def status(services: ServicesDep) -> Answer:
     """Providers by state and their calls of the last 24 hours, and whether they are real (`mode`)."""
     providers = await asyncio.to_thread(services.directory.providers)

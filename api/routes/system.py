@@ -7,13 +7,15 @@ from fastapi import APIRouter
 
 from api.answers import Answer
 from api.auth import ADMIN
+from api.models.base import documented
+from api.models.system import SystemInfo
 from api.queries.system import configuration, database
 from api.services import VERSION, ServicesDep
 
 router = APIRouter(tags=["system"])
 
 
-@router.get("/api/admin/system/info", dependencies=[ADMIN])
+@router.get("/api/admin/system/info", dependencies=[ADMIN], responses=documented(SystemInfo))
 async def system_info(services: ServicesDep) -> Answer:
     """Version, seconds since the start of the API, store, scheduler and settings."""
     status, stored, settings = await asyncio.gather(

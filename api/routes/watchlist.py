@@ -8,6 +8,8 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from api.answers import Answer
 from api.auth import READ, WRITE
 from api.bodies import body_of, described
+from api.models.base import documented
+from api.models.jobs import Watchlist
 from api.services import Services, ServicesDep
 from resources.ledger import watchlist
 from resources.market.watchlist import read_watchlist
@@ -29,13 +31,18 @@ class Wanted(BaseModel):
 WantedBody = Annotated[Wanted, Depends(body_of(Wanted))]
 
 
-@router.get(_PATH, dependencies=[READ])
+@router.get(_PATH, dependencies=[READ], responses=documented(Watchlist))
 def read(services: ServicesDep) -> Answer:
     """The watchlist, and whether it is the setting's or was put."""
     return Answer(_told(services))
 
 
-@router.put(_PATH, dependencies=[WRITE], openapi_extra=described(Wanted))
+@router.put(
+    _PATH,
+    dependencies=[WRITE],
+    openapi_extra=described(Wanted),
+    responses=documented(Watchlist, 404, 409),
+)
 def put(services: ServicesDep, body: WantedBody) -> Answer:
     """Put a watchlist in place of the setting's; it holds from the next collection on."""
     usual = services.settings.collection_intervals
@@ -43,9 +50,9 @@ def put(services: ServicesDep, body: WantedBody) -> Answer:
     return Answer(_told(services))
 
 
-@router.delete(_PATH, dependencies=[WRITE])
+@router.delete(_PATH, dependencies=[WRITE], responses=documented(Watchlist))
 def delete(services: ServicesDep) -> Answer:
-    """Go back to the setting's."""
+    """Go back to the watchlist of the setting."""
     watchlist.drop(services.ledger)
     return Answer(_told(services))
 

@@ -4,6 +4,7 @@ import copy
 import random
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -37,6 +38,9 @@ class Lake:
         self.url = url
         # What was read for revisions must be what the merge sees: one merge at a time in a process.
         self._merging = threading.RLock()
+        # Of frozen ones too: they share it.
+        self._reads: Counter[str] = Counter()
+        self._counting = threading.Lock()
         self._indexes = {name: FileIndex(url, table) for name, table in TABLES.items()}
 
     def merge(self, table: Table, frame: pl.DataFrame) -> Merged:
@@ -73,6 +77,8 @@ class Lake:
         end: datetime | None = None,
     ) -> pl.LazyFrame:
         """The stored rows of these partitions with times in [start, end), all columns."""
+        with self._counting:
+            self._reads[table.name] += 1
         with _translated():
             files = [file.path for file in self._indexes[table.name].files(partitions, start, end)]
         if not files:
@@ -111,6 +117,11 @@ class Lake:
         """Every file of the newest version of a table."""
         with _translated():
             return [file.path for file in self._indexes[table.name].files({})]
+
+    def reads(self) -> dict[str, int]:
+        """How often each table was scanned here."""
+        with self._counting:
+            return dict(self._reads)
 
     def version(self, table: Table) -> int:
         with _translated():

@@ -247,6 +247,20 @@ class Breakers:
         return Breaker(*row) if row else CLOSED
 
 
+def close(ledger: Ledger, provider_id: str) -> bool:
+    """Close a breaker by hand: calls go at once, five failures open it again. Whether it was open."""
+    with ledger.write() as connection:
+        change = _change(provider_id).where(breakers.c.state != "closed")
+        return bool(connection.execute(change.values(**_values(CLOSED))).rowcount)
+
+
+def not_closed(ledger: Ledger) -> dict[str, Breaker]:
+    """The breakers that are open or half-open, by provider."""
+    rows = sa.select(breakers.c.provider, *_COLUMNS).where(breakers.c.state != "closed")
+    with ledger.read() as connection:
+        return {provider: Breaker(*row) for provider, *row in connection.execute(rows)}
+
+
 def _left_alone(provider_id: str, until: int | None) -> BreakerOpen:
     return BreakerOpen(f"{provider_id} failed too often and is left alone for now", until)
 

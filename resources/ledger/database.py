@@ -35,6 +35,10 @@ def _postgresql_clock(_element: Any, _compiler: Any, **_options: Any) -> str:
     return "CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT)"
 
 
+# For statements that are made once; `skew_ms` is not in it.
+CLOCK = _ClockMillis()
+
+
 class Ledger:
     """One database, opened by URL. `skew_ms` moves its clock, for tests of time alone."""
 
@@ -47,7 +51,7 @@ class Ledger:
 
     def migrate(self) -> None:
         """Bring the schema up to date; safe to run from several processes at once."""
-        if self._revision() == max(file.name[:4] for file in _MIGRATIONS.glob("versions/*_*.py")):
+        if self.revision() == max(revisions()):
             return
         # Half a second that a process whose schema is up to date need not spend.
         from alembic import command  # noqa: PLC0415
@@ -59,7 +63,8 @@ class Ledger:
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
 
-    def _revision(self) -> str | None:
+    def revision(self) -> str | None:
+        """The version of the schema that the database has, None where it has none."""
         if not sa.inspect(self.engine).has_table("alembic_version"):
             return None
         with self.read() as connection:
@@ -80,7 +85,7 @@ class Ledger:
     @property
     def clock(self) -> sa.ColumnElement[int]:
         """SQL expression: now, in milliseconds since 1970, UTC, of the database's clock."""
-        return _ClockMillis() + self.skew_ms
+        return CLOCK + self.skew_ms
 
     @property
     def horizon(self) -> sa.ColumnElement[int]:
@@ -117,6 +122,11 @@ class Ledger:
             self._watch.close()
             self._watch = None
         self.engine.dispose()
+
+
+def revisions() -> set[str]:
+    """Every version of the schema that this version of Headwater knows; the newest is the largest."""
+    return {file.name[:4] for file in _MIGRATIONS.glob("versions/*_*.py")}
 
 
 @contextmanager

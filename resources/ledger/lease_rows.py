@@ -65,6 +65,27 @@ def lasting(connection: sa.Connection, provider: Provider, now: int) -> list[Lea
     return leases
 
 
+def ahead(ledger: Ledger) -> dict[str, int]:
+    """How many leases of each provider end later than any can: a clock was set back since."""
+    table = budget_leases.c
+    query = sa.select(table.provider, sa.func.count()).where(_too_late(ledger))
+    with ledger.read() as connection:
+        rows = connection.execute(query.group_by(table.provider))
+        return {provider: count for provider, count in rows}  # noqa: C416 (rows are no tuples to dict)
+
+
+def end_ahead(ledger: Ledger, provider_id: str) -> int:
+    """Those end now; returns how many that were."""
+    mine = sa.update(budget_leases).where(budget_leases.c.provider == provider_id)
+    with ledger.write() as connection:
+        late = mine.where(_too_late(ledger))
+        return connection.execute(late.values(expires_at=ledger.clock)).rowcount
+
+
+def _too_late(ledger: Ledger) -> sa.ColumnElement[bool]:
+    return budget_leases.c.expires_at > ledger.clock + LONGEST_LIFE_MS
+
+
 def roll_up(
     connection: sa.Connection, provider: Provider, leases: Sequence[Lease], now: int
 ) -> list[Lease]:

@@ -6,11 +6,14 @@ import sqlalchemy as sa
 
 from resources.ledger import (
     alerts,
+    audit,
     commits,
+    daily_usage,
     logs,
     metrics,
     quality_events,
     quarantine,
+    sign_ins,
     snapshot_sizes,
     statistics,
 )
@@ -25,6 +28,9 @@ PRUNED: Mapping[str, Callable[[sa.Connection, Ledger], int]] = {
     "commits": commits.prune,
     "quarantine": quarantine.prune,
     "quality_events": quality_events.prune,
+    "daily_usage": daily_usage.prune,
+    "audit": audit.prune,
+    "sign_ins": sign_ins.prune,
 }
 
 

@@ -1,4 +1,8 @@
-"""What is stored encrypted, so that a copy of the ledger alone tells no secret."""
+"""What is stored encrypted, so that a copy of the ledger alone tells no secret.
+
+All secrets of the service come of one text: HEADWATER_SECRET_KEY, else the file that is made
+beside the ledger.
+"""
 
 import base64
 import hashlib
@@ -8,11 +12,12 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from resources.errors import KeyUnreadable
+from resources.errors import KeyUnreadable, StartRefused
 from resources.ledger.database import Ledger
-from resources.settings import load_settings
+from resources.settings import Settings, load_settings
 
 _FILE = "secret.key"
+_BYTES = 32
 
 
 class Seal:
@@ -38,12 +43,31 @@ class Seal:
             raise KeyUnreadable(provider_id) from error
 
     def _key(self, *, make: bool) -> bytes:
-        settings = load_settings()
-        if settings.secret_key is not None:
-            text = settings.secret_key.get_secret_value()
-        else:
-            text = _from_file(_folder(self._url) or settings.home_dir, make)
+        text = _text(load_settings(), self._url, make=make)
         return base64.urlsafe_b64encode(hashlib.sha256(text.encode()).digest())
+
+
+def derived(settings: Settings, url: str, purpose: str) -> bytes:
+    """32 bytes for one purpose (HKDF-SHA256), the same at each start; `url` is the ledger's.
+
+    Raises StartRefused where what they are derived from cannot be read or is too short.
+    """
+    from cryptography.hazmat.primitives.hashes import SHA256  # noqa: PLC0415 (as above)
+    from cryptography.hazmat.primitives.kdf.hkdf import HKDF  # noqa: PLC0415
+
+    try:
+        text = _text(settings, url, make=True).encode()
+    except (OSError, UnicodeDecodeError) as error:
+        raise StartRefused(f"{_FILE} beside the ledger cannot be read or made: {error}") from error
+    if len(text) < _BYTES:
+        raise StartRefused(f"{_FILE} beside the ledger has less than {_BYTES} bytes: put it back")
+    return HKDF(SHA256(), _BYTES, salt=None, info=f"headwater {purpose}".encode()).derive(text)
+
+
+def _text(settings: Settings, url: str, *, make: bool) -> str:
+    if settings.secret_key is not None:
+        return settings.secret_key.get_secret_value()
+    return _from_file(_folder(url) or settings.home_dir, make)
 
 
 def _folder(url: str) -> Path | None:

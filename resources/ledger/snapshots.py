@@ -14,6 +14,8 @@ from resources.ledger.tables import snapshot_bodies, snapshots
 
 # The table that commits name when snapshots were stored.
 TABLE = "provider_snapshots"
+# Why an answer that was kept is not there any more.
+CLEARED = "the answer was deleted by hand"
 _DAY_MS = 86_400_000
 
 
@@ -101,6 +103,27 @@ def delete_older(connection: sa.Connection, ledger: Ledger, days: int) -> int:
     old = snapshots.c.fetched_at < ledger.clock - days * _DAY_MS
     found = connection.execute(sa.select(snapshots.c.provider).where(old).distinct()).scalars()
     return sum(delete(connection, provider, old) for provider in list(found))
+
+
+def clear_answers(connection: sa.Connection) -> int:
+    """Delete what all providers have answered; that they have, and when, stays. Returns of how many
+    snapshots that was the answer."""
+    held = snapshots.c.digest.is_not(None)
+    gone = sa.update(snapshots).where(held).values(digest=None, error=CLEARED)
+    count = connection.execute(gone).rowcount
+    connection.execute(snapshot_bodies.delete())
+    return count
+
+
+def clear_history(connection: sa.Connection, provider_id: str | None = None) -> int:
+    """Delete all snapshots but the newest answer, of one provider or of each; returns how many
+    those were."""
+    newest = sa.select(sa.func.max(snapshots.c.id)).where(snapshots.c.ok)
+    kept = list(connection.execute(newest.group_by(snapshots.c.provider)).scalars())
+    found = [provider_id]
+    if provider_id is None:
+        found = list(connection.execute(sa.select(snapshots.c.provider).distinct()).scalars())
+    return sum(delete(connection, one, snapshots.c.id.not_in(kept)) for one in found if one)
 
 
 def newest(ledger: Ledger, provider_ids: Collection[str]) -> dict[str, Snapshot]:

@@ -6,8 +6,9 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests.api.asking import CANARY
 from tests.api.entries import APIS
-from tests.api.server import Store, opened, served
+from tests.api.server import Store, client_of, opened, served
 from tests.api.world import fill
 
 
@@ -29,8 +30,7 @@ def service(world: Store) -> Iterator[httpx.Client]:
 @pytest.fixture(scope="session")
 def reader(world: Store, service: httpx.Client) -> Iterator[httpx.Client]:
     """A client of it that may read."""
-    headers = {"X-API-Key": world.key("read")}
-    with httpx.Client(base_url=service.base_url, headers=headers, trust_env=False) as client:
+    with client_of(service.base_url, world.key("read")) as client:
         yield client
 
 
@@ -55,8 +55,7 @@ def anonymous(place: Store) -> Iterator[httpx.Client]:
 
 @pytest.fixture(scope="module")
 def everything(place: Store, anonymous: httpx.Client) -> Iterator[httpx.Client]:
-    headers = {"X-API-Key": place.key("admin")}
-    with httpx.Client(base_url=anonymous.base_url, headers=headers, trust_env=False) as client:
+    with client_of(anonymous.base_url, place.key("admin")) as client:
         yield client
 
 
@@ -67,3 +66,32 @@ def admin(everything: httpx.Client) -> Iterator[httpx.Client]:
     for row in everything.get(APIS).json()["apis"]:
         if row["custom"]:
             everything.delete(f"{APIS}/{row['id']}")
+
+
+@pytest.fixture(scope="module")
+def market(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    """The hand-made market, and a file beside it."""
+    home = tmp_path_factory.mktemp("query")
+    with opened(home, query_seconds=120, query_memory_mb=128, query_rows=1_000) as store:
+        fill(store.lake, store.ledger)
+        (home / "secret.csv").write_text(f"a,b\n{CANARY},{CANARY}\n")
+        yield store
+
+
+@pytest.fixture(scope="module")
+def asker(market: Store) -> Iterator[httpx.Client]:
+    with served(market.settings) as client:
+        client.headers["X-API-Key"] = market.key("read")
+        yield client
+
+
+@pytest.fixture(scope="module")
+def hurried(market: Store) -> Iterator[httpx.Client]:
+    """A client of a service over the same, where statements may take little time."""
+    home = market.settings.home_dir
+    with (
+        opened(home, query_seconds=5, query_memory_mb=128) as store,
+        served(store.settings) as client,
+    ):
+        client.headers["X-API-Key"] = market.key("read")
+        yield client

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from importlib import metadata
 from typing import Any
 
 SCHEDULE = {
@@ -15,7 +16,7 @@ SCHEDULE = {
     "scheduleState": {"status": "RUNNING"},
     "futureTicks": {"results": [{"timestamp": 1_800_000_060.0}]},
 }
-JOBS = [
+JOBS: list[dict[str, Any]] = [
     {"name": "collect_prices", "runs": [{"status": "SUCCESS", "startTime": 1_800_000_000.5, "creationTime": 1.0}]},
     {"name": "collect_ohlcv", "runs": []},
 ]  # fmt: skip
@@ -30,6 +31,14 @@ class PlayedDagster:
     seconds: float = 0.0
     launched: list[dict[str, Any]] = field(default_factory=list)
     terminated: list[str] = field(default_factory=list)
+    # Why our code location is not loaded, and whether it is once it was loaded anew.
+    load_error: str | None = None
+    mends: bool = True
+    switched_off: list[str] = field(default_factory=list)
+    scheduling: bool = True
+    last_status: str = "SUCCESS"
+    version: str = metadata.version("dagster")
+    backfilled: list[dict[str, Any]] = field(default_factory=list)
 
     def answer(self, query: str, variables: dict[str, Any]) -> dict[str, Any]:
         if "launchRun" in query:
@@ -47,8 +56,38 @@ class PlayedDagster:
             ]
             return {"runsOrError": {"results": runs}}
         if "daemonHealth" in query:
-            return {"instance": {"daemonHealth": {"daemonStatus": {"healthy": True}}}}
-        return {"repositoriesOrError": {"nodes": [{"jobs": JOBS, "schedules": [SCHEDULE]}]}}
+            status = {"healthy": self.scheduling}
+            return {"instance": {"daemonHealth": {"daemonStatus": status}}}
+        return self._of_code(query, variables)
+
+    def _of_code(self, query: str, variables: dict[str, Any]) -> dict[str, Any]:
+        if query == "{ version }":
+            return {"version": self.version}
+        if "launchPartitionBackfill" in query:
+            self.backfilled.append(variables["params"])
+            return {"launchPartitionBackfill": {"backfillId": "backfill-1"}}
+        if "reloadRepositoryLocation" in query:
+            self.load_error = None if self.mends else self.load_error
+            return {"reloadRepositoryLocation": self._location()}
+        if "workspaceOrError" in query:
+            return {"workspaceOrError": {"locationEntries": [self._location()]}}
+        if "sensorState" in query:
+            names = ["prices_every_minute", *self.switched_off]
+            schedules = [{"name": name, "scheduleState": self._state(name)} for name in names]
+            return {"repositoriesOrError": {"nodes": [{"schedules": schedules, "sensors": []}]}}
+        first, second = JOBS
+        runs = [{**run, "status": self.last_status} for run in first["runs"]]
+        jobs = [{**first, "runs": runs}, second]
+        return {"repositoriesOrError": {"nodes": [{"jobs": jobs, "schedules": [SCHEDULE]}]}}
+
+    def _state(self, name: str) -> dict[str, str]:
+        return {"status": "STOPPED" if name in self.switched_off else "RUNNING"}
+
+    def _location(self) -> dict[str, Any]:
+        found: dict[str, Any] = {"__typename": "RepositoryLocation"}
+        if self.load_error:
+            found = {"__typename": "PythonError", "message": self.load_error}
+        return {"name": "headwater", "loadStatus": "LOADED", "locationOrLoadError": found}
 
     def _with(self, tags: list[dict[str, str]], statuses: list[str]) -> list[str]:
         return [

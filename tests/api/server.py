@@ -18,6 +18,7 @@ from api.live.hub import Limits
 from resources.lake import Lake
 from resources.ledger import Ledger, keys
 from resources.settings import Settings
+from tests.api.described import require_described
 
 # Tests ask more often than people.
 UNLIMITED = dict.fromkeys(
@@ -52,25 +53,40 @@ def opened(home: Path, **settings: Any) -> Iterator[Store]:
 
 
 @contextmanager
-def served(settings: Settings, limits: Limits | None = None) -> Iterator[httpx.Client]:
-    """The service on its port; a client without a key."""
+def served(
+    settings: Settings, limits: Limits | None = None, **options: Any
+) -> Iterator[httpx.Client]:
+    """The service on its port; a client without a key. The options are uvicorn's."""
+    given: dict[str, Any] = {**SERVER_OPTIONS, **options}
     config = uvicorn.Config(
         create_app(settings, limits),
         host=settings.host,
         port=settings.port,
         log_config=None,
-        **SERVER_OPTIONS,
+        proxy_headers=False,
+        **given,
     )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run)
     thread.start()
     try:
         until(lambda: server.started or not thread.is_alive())
-        with httpx.Client(base_url=f"http://127.0.0.1:{settings.port}", trust_env=False) as client:
+        with client_of(f"http://127.0.0.1:{settings.port}") as client:
             yield client
     finally:
         server.should_exit = True
         thread.join(15)
+
+
+def client_of(
+    address: str | httpx.URL, key: str | None = None, timeout: float = 30
+) -> httpx.Client:
+    """A client of the service, which takes no answer that /openapi.json does not describe."""
+    headers = {} if key is None else {"X-API-Key": key}
+    hooks = {"response": [require_described]}
+    return httpx.Client(
+        base_url=address, headers=headers, timeout=timeout, trust_env=False, event_hooks=hooks
+    )
 
 
 def paged(client: httpx.Client, path: str) -> Iterator[dict[str, Any]]:

@@ -10,7 +10,7 @@ import pytest
 from resources.flush_feed import flush_rows
 from resources.schemas import Table
 from resources.schemas.defi import DEFI_CHAINS, DEFI_PROTOCOL_TVL, DEFI_PROTOCOLS, DEFI_TVL
-from tests.api.server import Store, served
+from tests.api.server import Store, client_of, served
 
 NOW = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
 TODAY = NOW.replace(hour=0)
@@ -77,8 +77,7 @@ def client(filled: Store) -> Iterator[httpx.Client]:
 
 @pytest.fixture
 def reader(filled: Store, client: httpx.Client) -> Iterator[httpx.Client]:
-    headers = {"X-API-Key": filled.key("read")}
-    with httpx.Client(base_url=client.base_url, headers=headers, trust_env=False) as made:
+    with client_of(client.base_url, filled.key("read")) as made:
         yield made
 
 

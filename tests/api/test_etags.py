@@ -31,10 +31,12 @@ def test_an_answer_that_is_held_is_not_sent_again(reader: httpx.Client, path: st
     first, second = reader.get(path), reader.get(path)
     etag = first.headers["etag"]
     assert second.headers["etag"] == etag
-    for held in (etag, f'"other", W/{etag}', "*"):
+    # Weak where the answer came compressed.
+    opaque = etag.removeprefix("W/")
+    for held in (etag, f'"other", W/{opaque}', "*"):
         answer = reader.get(path, headers={"If-None-Match": held})
         assert (answer.status_code, answer.content) == (304, b"")
-        assert answer.headers["etag"] == etag
+        assert answer.headers["etag"].removeprefix("W/") == opaque
     assert reader.get(path, headers={"If-None-Match": '"other"'}).status_code == 200
 
 

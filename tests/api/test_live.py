@@ -8,10 +8,12 @@ import time
 
 import pytest
 
+from api.caller import Caller
 from api.live.client import Client, Outbox
 from api.live.hub import Hub, Limits
 from api.live.messages import DataMessage, data_message
 from api.live.replay import NewestPerSymbol, RecentMessages
+from resources.ledger.keys import ApiKey
 from tests.api.server import Store, served
 from tests.api.talk import talking
 
@@ -88,9 +90,9 @@ async def _swallow(_text: str) -> None:
 
 
 async def test_the_last_message_that_a_client_gets_of_a_commit_is_marked() -> None:
-    client = Client("ws", "here", keyed=False)
+    client = Client("ws", Caller("here"))
     client.groups = {"prices": frozenset({"BTC", "ETH"})}
-    client.deliver([price("BTC", 1), price("ETH", 1), price("SOL", 1)])
+    client.hear([[price("BTC", 1), price("ETH", 1), price("SOL", 1)]])
     assert await sent(client.outbox, 2) == [
         '{"type":"price_update","data":{"symbol":"BTC"},"seq":1}',
         '{"type":"price_update","data":{"symbol":"ETH"},"seq":1,"last":true}',
@@ -116,18 +118,36 @@ def test_the_newest_message_of_a_symbol_is_never_too_old() -> None:
     assert [(m.seq, m.symbol) for m in newest.since(1) or ()] == [(2, "A")]
 
 
+KEY = ApiKey("one", "one", ("read",), "free")
+
+
+def anonymous(address: str) -> Client:
+    return Client("ws", Caller(address))
+
+
+def keyed(address: str) -> Client:
+    return Client("ws", Caller(address, KEY))
+
+
 def test_a_hub_has_room_for_so_many() -> None:
     hub = Hub(Limits(sockets=2, per_address=1))
-    with hub.joined(Client("ws", "one", keyed=False)) as first:
-        with hub.joined(Client("ws", "one", keyed=False)) as second:
+    with hub.joined(anonymous("one")) as first:
+        with hub.joined(anonymous("one")) as second:
             assert (first, second) == (True, False)
-        with (
-            hub.joined(Client("ws", "one", keyed=True)) as keyed,
-            hub.joined(Client("ws", "two", keyed=True)) as too_many,
-        ):
-            assert (keyed, too_many) == (True, False)
+        with hub.joined(keyed("one")) as third, hub.joined(keyed("two")) as too_many:
+            assert (third, too_many) == (True, False)
     assert hub.clients == ()
-    assert hub.sessions == 2
+    assert (hub.sessions, hub.refused) == (2, 2)
+
+
+def test_the_addresses_of_one_customer_are_one() -> None:
+    hub = Hub(Limits(per_address=1))
+    with (
+        hub.joined(anonymous("2001:db8::1")),
+        hub.joined(anonymous("2001:db8::2")) as same,
+        hub.joined(anonymous("2001:db8:0:1::1")) as other,
+    ):
+        assert (same, other) == (False, True)
 
 
 COMMITS = """

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from tests.api.server import Store
+from tests.api.server import Store, client_of
 
 NOSNIFF = ("x-content-type-options", "nosniff")
 DEEP = b'{"reason":' + b"[" * 9_900
@@ -25,8 +25,7 @@ WRITES = [
 
 @pytest.fixture(scope="module")
 def admin(world: Store, service: httpx.Client) -> Iterator[httpx.Client]:
-    headers = {"X-API-Key": world.key("admin")}
-    with httpx.Client(base_url=service.base_url, headers=headers, trust_env=False) as client:
+    with client_of(service.base_url, world.key("admin")) as client:
         yield client
 
 

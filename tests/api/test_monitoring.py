@@ -10,7 +10,7 @@ from resources.ledger import alerts, logs
 from resources.ledger.logs import Line
 from resources.ledger.tables import METADATA
 from resources.providers import load_providers
-from tests.api.server import Store, opened, paged, served
+from tests.api.server import Store, client_of, opened, paged, served
 from tests.api.watched import DEGRADED, OFFLINE, ONLINE, fill
 
 EVERYONE = load_providers()
@@ -33,8 +33,7 @@ def anyone(store: Store) -> Iterator[httpx.Client]:
 @pytest.fixture(scope="module")
 def client(store: Store, anyone: httpx.Client) -> Iterator[httpx.Client]:
     """One with a key that may write."""
-    headers = {"X-API-Key": store.key("write")}
-    with httpx.Client(base_url=anyone.base_url, headers=headers, trust_env=False) as made:
+    with client_of(anyone.base_url, store.key("write")) as made:
         yield made
 
 

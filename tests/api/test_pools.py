@@ -12,7 +12,7 @@ from resources.ledger.breakers import Breakers
 from resources.ledger.budgets import Budgets
 from resources.ledger.rotations import newest
 from resources.pools import membership
-from tests.api.server import Store, served
+from tests.api.server import Store, client_of, served
 
 POOL = {"name": "My Nodes", "category": "rpc_node", "rotation_strategy": "round_robin"}
 CHANGES = [
@@ -28,10 +28,9 @@ CHANGES = [
 @pytest.fixture
 def admin(store: Store) -> Iterator[httpx.Client]:
     """The service over a store of the test's own; the client may do everything."""
-    headers = {"X-API-Key": store.key("admin")}
     with (
         served(store.settings) as service,
-        httpx.Client(base_url=service.base_url, headers=headers, trust_env=False) as client,
+        client_of(service.base_url, store.key("admin")) as client,
     ):
         yield client
 
@@ -39,8 +38,7 @@ def admin(store: Store) -> Iterator[httpx.Client]:
 @pytest.fixture(scope="module")
 def refused(world: Store, service: httpx.Client) -> Iterator[httpx.Client]:
     """The service over the hand-made market, for an admin who changes nothing of it."""
-    headers = {"X-API-Key": world.key("admin")}
-    with httpx.Client(base_url=service.base_url, headers=headers, trust_env=False) as client:
+    with client_of(service.base_url, world.key("admin")) as client:
         yield client
 
 

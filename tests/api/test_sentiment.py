@@ -11,7 +11,7 @@ import pytest
 from assets.sentiment import by_hour
 from resources.flush_feed import flush_rows
 from resources.schemas import FEAR_GREED, SENTIMENT, utc
-from tests.api.server import Store, served
+from tests.api.server import Store, client_of, served
 from tests.articles import article, articles
 
 HOUR, DAY = 3_600_000, 86_400_000
@@ -35,12 +35,11 @@ def put_index(store: Store, value: float, days_ago: int, name: str | None = None
 
 @pytest.fixture
 def client(store: Store) -> Iterator[httpx.Client]:
-    with served(store.settings) as anonymous:
-        headers = {"X-API-Key": store.key("read")}
-        with httpx.Client(
-            base_url=anonymous.base_url, headers=headers, trust_env=False, timeout=60
-        ) as made:
-            yield made
+    with (
+        served(store.settings) as anonymous,
+        client_of(anonymous.base_url, store.key("read"), timeout=60) as made,
+    ):
+        yield made
 
 
 def test_the_mood_is_that_of_the_index_and_of_the_news(store: Store, client: httpx.Client) -> None:

@@ -12,6 +12,7 @@ from starlette.websockets import WebSocket, WebSocketState
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosedError
 
+from api.caller import Caller
 from api.live.client import Client
 from api.live.conversation import Answers, converse
 from api.live.hub import Hub, Limits
@@ -86,7 +87,7 @@ async def test_a_message_that_comes_after_the_peers_close_ends_the_conversation(
     websocket = WebSocket({"type": "websocket"}, receive, send)
     websocket.client_state = WebSocketState.CONNECTED
     await websocket.accept()
-    hub, client = Hub(Limits()), Client("ws", "one", keyed=False)
+    hub, client = Hub(Limits()), Client("ws", Caller("one"))
     client.say("one")
     with hub.joined(client):
         answers = Answers(msgspec.json.Decoder(object), answer)

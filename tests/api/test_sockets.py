@@ -138,6 +138,9 @@ async def test_statistics_count_the_listeners(store: Store) -> None:
             body = client.get("/ws/stats").json()
             assert body["background_tasks_running"] is True
             assert body["active_connections"] == 1
+            assert body["channels"] == {"ws": 1, "monitoring": 0, "data_sources": 0}
+            assert (body["evicted"], body["refused"]) == (0, 0)
+            assert 3 <= body["messages_sent"] < body["bytes_sent"]
             (connection,) = body["connections"]
             assert connection.keys() == {"session_id", "channel", "groups", "connected_at"}
             health = client.get("/health").json()

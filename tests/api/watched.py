@@ -11,6 +11,7 @@ from resources.ledger.health import Finding
 from resources.ledger.logs import Line
 from resources.ledger.statistics import HOUR_MS
 from resources.ledger.tables import provider_latencies, provider_outcomes
+from resources.monitoring.totals import totals
 from resources.providers import load_providers
 
 ONLINE, DEGRADED, OFFLINE = "binance", "kraken", "coingecko"
@@ -37,7 +38,7 @@ def fill(ledger: Ledger) -> None:
     )  # fmt: skip
     with ledger.write() as connection:
         alerts.tell(connection, ledger, News("k", "stale_feed", "warning", "old", feed="prices"))
-    metrics.record(ledger, "metrics", {"online": 1})
+    metrics.record(ledger, "metrics", totals(ledger, providers.values(), 24))
 
 
 def count(ledger: Ledger, provider: str, **outcomes: int) -> None:

@@ -12,10 +12,11 @@ from pathlib import Path
 import httpx
 import psutil
 
-from pipelines.processes import free_port, marked
+from pipelines.processes import free_port
 from resources.graphql import Dagster, Run
 from resources.lake import Lake
 from resources.ledger import Ledger
+from resources.processes import marked
 
 _START_SECONDS = 150
 

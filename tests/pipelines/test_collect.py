@@ -15,9 +15,9 @@ import pytest
 
 from pipelines.cli import main
 from pipelines.home import own_home
-from pipelines.processes import marked
 from resources.ledger import Ledger, collections, coverage
 from resources.plan import Window
+from resources.processes import marked
 from resources.settings import Settings
 
 NOVEMBER = ["--mode", "backward", "--start", "2026-11-01", "--end", "2026-11-10"]

@@ -14,10 +14,10 @@ import psutil
 import pytest
 import websockets
 
-from pipelines.processes import marked
 from resources.cadence import CADENCES
 from resources.ledger import collections
 from resources.plan import OHLCV_ASSET, OHLCV_JOB, SENTIMENT_ASSET, SNAPSHOTS_ASSET, SNAPSHOTS_JOB
+from resources.processes import marked
 from resources.schemas import CANDLES, PRICES
 from tests.pipelines.demo import Demo
 

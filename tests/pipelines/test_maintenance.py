@@ -33,7 +33,6 @@ class Home:
     ) -> dg.ExecuteInProcessResult:
         resources = {
             "lake": LakeResource(url=lake or self.lake.url),
-            "home": self.path,
             "ledger": LedgerResource(url=ledger or self.ledger.url),
             "kept_backups": BackupsResource(folder=str(self.folder), mode="sandbox", count=2),
         }
@@ -92,7 +91,6 @@ def test_retention_thins_and_writes_checkpoints(home: Home) -> None:
     result = home.run(maintenance.retention)
     assert home.metadata(result, "retain_rows") == {"rows": {"prices": 11}}
     assert home.metadata(result, "checkpoint_logs") == {"tables": 1}
-    assert home.metadata(result, "cut_logs") == {"files": 0}
     assert home.lake.scan(PRICES, {}).collect().height == 1
 
 

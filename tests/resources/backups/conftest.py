@@ -1,6 +1,7 @@
 """A home with something in both stores."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -36,18 +37,30 @@ class Home:
             keys = [{"symbol": "BTC"}]
             commits.record(connection, self.ledger, PRICES.name, merged.version, keys, 1)
 
+    def newest_version(self) -> int:
+        """The newest version of the lake that the ledger has acknowledged."""
+        with self.ledger.read() as connection:
+            found = connection.exec_driver_sql("SELECT max(version) FROM commits").scalar()
+        return int(found or 0)
+
     def back_up(self, origin: Origin = "schedule", *, whole: bool = False) -> Manifest:
         return backups.create(
             self.folder, self.lake, self.ledger, mode="sandbox", origin=origin, whole=whole
         )
 
 
-@pytest.fixture
-def home(tmp_path: Path) -> Iterator[Home]:
-    ledger = Ledger(f"sqlite:///{tmp_path / 'ledger.db'}")
+@contextmanager
+def stocked(path: Path) -> Iterator[Home]:
+    ledger = Ledger(f"sqlite:///{path / 'ledger.db'}")
     ledger.migrate()
-    made = Home(tmp_path, Lake(str(tmp_path / "lake")), ledger)
+    made = Home(path, Lake(str(path / "lake")), ledger)
     made.lake.merge(CANDLES, candles("BTC/USDT", range(100)))
     made.store_price()
     yield made
     ledger.close()
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Iterator[Home]:
+    with stocked(tmp_path) as made:
+        yield made

@@ -2,6 +2,8 @@
 
 import hashlib
 import lzma
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,7 +17,7 @@ from resources.ledger import Ledger
 from tests.resources.backups.conftest import Home
 
 
-def reseal(home: Home, backup_id: str, first: str | None = None) -> None:
+def reseal(home: Home, backup_id: str, first: str | None = None, size: int = 0) -> None:
     """Make all checksums fit what the files are now; `first` becomes the path of the first file."""
     path = home.folder / backup_id
     said = msgspec.json.decode((path / manifest.NAME).read_bytes())
@@ -23,6 +25,7 @@ def reseal(home: Home, backup_id: str, first: str | None = None) -> None:
         data = (path / file["path"]).read_bytes()
         file |= {"size": len(data), "sha256": hashlib.sha256(data).hexdigest()}
     said["files"][0]["path"] = first or said["files"][0]["path"]
+    said["ledger_size"] = size or said["ledger_size"]
     text = msgspec.json.encode(said)
     (path / manifest.NAME).write_bytes(text)
     (path / manifest.CHECKSUM).write_text(hashlib.sha256(text).hexdigest())
@@ -50,7 +53,7 @@ def test_of_a_lake_with_fewer_rows_than_its_log_tells_no_backup_is_made(home: Ho
 
 
 def test_a_file_that_was_cut_when_the_backup_was_made_is_told(home: Home) -> None:
-    made = home.back_up(whole=True)
+    made = home.back_up()
     cut(next((home.folder / made.id / "lake" / "candles").rglob("part-*")))
     reseal(home, made.id)
     (problem,) = backups.verify(home.folder, made.id)
@@ -59,8 +62,12 @@ def test_a_file_that_was_cut_when_the_backup_was_made_is_told(home: Home) -> Non
 
 def test_an_empty_database_is_no_ledger(home: Home) -> None:
     made = home.back_up()
-    (home.folder / made.id / "ledger.db.xz").write_bytes(lzma.compress(b""))
-    reseal(home, made.id)
+    empty = home.path / "empty.db"
+    with closing(sqlite3.connect(empty)) as connection:
+        connection.execute("PRAGMA user_version = 1")
+    packed = home.folder / made.id / "ledger.db.xz"
+    packed.write_bytes(lzma.compress(empty.read_bytes()))
+    reseal(home, made.id, size=empty.stat().st_size)
     (problem,) = backups.verify(home.folder, made.id)
     assert "alembic_version" in problem
 
@@ -87,7 +94,7 @@ def test_a_path_that_no_file_can_have_is_told_and_the_next_backup_is_made(home: 
     ahead = Ledger(home.ledger.url, skew_ms=86_400_000)
     made = replace(home, ledger=ahead).back_up()
     ahead.close()
-    reseal(home, made.id, "x" * 5000)
+    reseal(home, made.id, f"lake/candles/{'x' * 5000}")
     assert any("too long" in problem for problem in backups.verify(home.folder, made.id))
     assert backups.verify(home.folder, home.back_up().id) == []
 

@@ -1,0 +1,43 @@
+"""How many requests a caller may make: counted here, once each, and told in each answer."""
+
+from starlette.datastructures import MutableHeaders
+from starlette.responses import Response
+
+from api.gate.visit import Visit
+from api.limiter import too_many
+from api.problems import answer_to
+from api.routes.documentation import FILES_PATH
+from api.services import services_of
+
+# What monitors and browsers ask for on their own.
+EXEMPT = frozenset(("/health", "/api/health", "/livez", "/readyz", "/metrics", "/docs"))
+_FILES = f"{FILES_PATH}/"
+QUOTA_HEADERS = ("RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset")
+_LIMIT, _REMAINING, _RESET = (name.lower().encode() for name in QUOTA_HEADERS)
+
+
+class RateLimits:
+    """Refuses what is one request too many; the identity must be known before."""
+
+    async def enter(self, visit: Visit) -> Response | None:
+        path = visit.scope["path"]
+        if path in EXEMPT or path.startswith(_FILES):
+            return None
+        connection = visit.connection
+        visit.quota = services_of(connection).limiter.count(visit.caller)
+        if visit.quota is None or visit.quota.allowed:
+            return None
+        return answer_to(connection, too_many(visit.quota))
+
+    def head(self, visit: Visit, headers: MutableHeaders) -> None:
+        if quota := visit.quota:
+            headers.raw.extend(
+                (
+                    (_LIMIT, b"%d" % quota.limit),
+                    (_REMAINING, b"%d" % quota.remaining),
+                    (_RESET, b"%d" % quota.reset),
+                )
+            )
+
+    def leave(self, visit: Visit) -> None:
+        """What was counted stays counted."""

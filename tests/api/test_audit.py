@@ -1,0 +1,145 @@
+"""The audit log: every write that somebody asks for, refused ones too."""
+
+import http.client
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+
+from resources.ledger import audit, keys
+from tests.api.server import Store, paged, served, until
+
+AUDIT = "/api/audit"
+WATCHLIST = "/api/watchlist"
+Row = dict[str, Any]
+
+
+@pytest.fixture
+def boss(store: Store) -> Iterator[httpx.Client]:
+    """An admin of a store of its own."""
+    key = keys.create(store.ledger, "boss", ("admin",), "admin")
+    with served(store.settings) as client:
+        client.headers["X-API-Key"] = key
+        yield client
+
+
+def rows(client: httpx.Client, expected: int, **wanted: str) -> list[Row]:
+    """The entries, once there are as many."""
+    found: list[Row] = []
+
+    def there() -> bool:
+        found[:] = client.get(AUDIT, params=wanted).json()["entries"]
+        return len(found) >= expected
+
+    until(there)
+    return found
+
+
+def test_a_write_is_noted_with_who_and_what_came_of_it(boss: httpx.Client) -> None:
+    put = boss.put(WATCHLIST, json={"symbols": ["BTC"]}, headers={"X-Request-ID": "mine-1"})
+    assert put.status_code == 200
+    (row,) = rows(boss, 1)
+    assert {**row, "id": 0, "at": "", "key_id": ""} == {
+        "id": 0, "at": "", "request_id": "mine-1", "key_id": "", "key_name": "boss",
+        "address": "127.0.0.1", "method": "PUT", "path": WATCHLIST, "status": 200,
+    }  # fmt: skip
+    assert row["at"].endswith("Z")
+    assert row["key_id"]
+
+
+def test_refused_writes_are_noted_too(store: Store, boss: httpx.Client) -> None:
+    reader = keys.create(store.ledger, "reader", ("read",))
+    anonymous, bad, small = (
+        {"X-API-Key": ""},
+        {"X-API-Key": "hw_bad_0123456789"},
+        {"X-API-Key": reader},
+    )
+    for headers in (anonymous, bad, small):
+        boss.put(WATCHLIST, json={"symbols": ["BTC"]}, headers=headers)
+    boss.put(WATCHLIST, json={"symbols": 5})
+    boss.post("/nothing/here")
+    boss.delete("/api/categories")
+    told = [(row["key_name"], row["status"]) for row in reversed(rows(boss, 6))]
+    assert told == [
+        (None, 401), (None, 401), ("reader", 403), ("boss", 422), ("boss", 404), ("boss", 405),
+    ]  # fmt: skip
+
+
+def test_reads_are_not_noted(boss: httpx.Client) -> None:
+    boss.get("/api/categories")
+    boss.head("/api/categories")
+    boss.delete(WATCHLIST)
+    assert [row["method"] for row in rows(boss, 1)] == ["DELETE"]
+
+
+def test_neither_query_nor_body_nor_a_key_in_the_path_is_kept(boss: httpx.Client) -> None:
+    secret = "hw_" + "s3cr3t" * 5
+    boss.post(f"/nothing/{secret}?api_key={secret}&x={secret}", json={"key": secret})
+    (row,) = rows(boss, 1)
+    assert row["path"] == "/nothing/***"
+    assert secret not in str(row)
+
+
+def test_no_flood_of_refusals_pushes_the_others_out(store: Store) -> None:
+    with served(store.settings.model_copy(update={"limit_free_minute": 2})) as client:
+        assert [client.post("/nothing").status_code for _ in range(5)] == [404, 404, 429, 429, 429]
+    entries, _ = audit.read(store.ledger, audit.Wanted(), 10)
+    assert [entry.status for _, entry in entries] == [404, 404]
+
+
+def test_nothing_is_lost_at_a_graceful_shutdown(store: Store) -> None:
+    with served(store.settings) as client:
+        for _ in range(20):
+            client.post("/nothing")
+    entries, _ = audit.read(store.ledger, audit.Wanted(), 100)
+    assert len(entries) == 20
+
+
+def test_a_client_that_leaves_is_noted(store: Store) -> None:
+    with served(store.settings) as client:
+        connection = http.client.HTTPConnection("127.0.0.1", store.settings.port, timeout=5)
+        connection.putrequest("POST", "/api/pools")
+        connection.putheader("Content-Length", "100")
+        connection.endheaders()
+        connection.send(b"{")
+        connection.close()
+        client.post("/nothing")
+        until(lambda: len(audit.read(store.ledger, audit.Wanted(), 9)[0]) == 2)
+
+
+def test_what_is_wanted_is_told_newest_first_page_by_page(store: Store, boss: httpx.Client) -> None:
+    other = keys.create(store.ledger, "other", ("admin",), "admin")
+    for number in range(5):
+        boss.post(f"/nothing/{number}", headers={"X-API-Key": other} if number % 2 else {})
+    everything = rows(boss, 5)
+    assert [row["path"][-1] for row in everything] == ["4", "3", "2", "1", "0"]
+    assert [row["path"][-1] for row in rows(boss, 2, key="other")] == ["3", "1"]
+    by_id = everything[0]["key_id"]
+    assert [row["path"][-1] for row in rows(boss, 3, key=by_id)] == ["4", "2", "0"]
+    assert [row["path"] for row in rows(boss, 1, path="/nothing/2")] == ["/nothing/2"]
+    assert rows(boss, 0, path="/nothing_") == []
+    middle = everything[2]["at"]
+    since = {row["path"] for row in rows(boss, 1, **{"from": middle})}
+    before = {row["path"] for row in rows(boss, 0, to=middle)}
+    assert since | before == {row["path"] for row in everything}
+    assert not since & before
+    pages = list(paged(boss, f"{AUDIT}?limit=2"))
+    assert [page["count"] for page in pages] == [2, 2, 1]
+    assert [row for page in pages for row in page["entries"]] == everything
+
+
+def test_it_is_for_admins(store: Store) -> None:
+    with served(store.settings) as client:
+        assert client.get(AUDIT).status_code == 401
+        writer = keys.create(store.ledger, "writer", ("write",))
+        assert client.get(AUDIT, headers={"X-API-Key": writer}).status_code == 403
+
+
+def test_a_command_is_noted(store: Store, boss: httpx.Client) -> None:
+    audit.note(store.ledger, "keys create shop")
+    (row,) = rows(boss, 1)
+    assert {**row, "id": 0, "at": ""} == {
+        "id": 0, "at": "", "request_id": None, "key_id": None, "key_name": None,
+        "address": "command line", "method": "COMMAND", "path": "keys create shop", "status": None,
+    }  # fmt: skip
