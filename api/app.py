@@ -151,7 +151,12 @@ def create_app(settings: Settings, limits: Limits | None = None) -> FastAPI:
     for module in _ROUTERS:
         app.include_router(module.router)
     app.mount(documentation.FILES_PATH, documentation.files())
-    # Each is put around those before it.
+    _add_layers(app, settings)
+    return app
+
+
+def _add_layers(app: FastAPI, settings: Settings) -> None:
+    """What a request passes on its way to a route; each is put around those before it."""
     app.add_middleware(HotAnswers, route=candles.NEWEST)
     app.add_middleware(NotModified)
     app.add_middleware(Compression)
@@ -170,7 +175,6 @@ def create_app(settings: Settings, limits: Limits | None = None) -> FastAPI:
         )
     app.add_middleware(ForBrowsers)
     app.add_middleware(TakeSecrets)
-    return app
 
 
 def _lifespan(settings: Settings, limits: Limits) -> Lifespan:

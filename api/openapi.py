@@ -10,9 +10,9 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute, iter_route_contexts
 
 from api.auth import access_of
-from api.gate.limits import EXEMPT
 from api.models.problems import Problem
 from api.models.requests import BODIES
+from api.unguarded import UNGUARDED
 
 Spec = dict[str, Any]
 
@@ -199,7 +199,7 @@ def _add_problems(operation: Spec, path: str, method: str, access: str | None) -
 def _usual_problems(operation: Spec, path: str, access: str | None) -> set[int]:
     parameters = operation.get("parameters", ())
     found = {503}
-    if path not in EXEMPT:
+    if path not in UNGUARDED:
         found |= {401, 429}
     if access != "open":
         found.add(403)

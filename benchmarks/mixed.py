@@ -15,7 +15,6 @@ import argparse
 import asyncio
 import os
 import time
-from collections import Counter
 from collections.abc import Sequence
 from statistics import median, quantiles
 
@@ -80,7 +79,7 @@ def report_requests(tally: Tally, wall: float) -> None:
 def report_memory(minutes: Sequence[Sequence[Usage]]) -> None:
     print("\nMB by minute, the most of each; and at its end by kind of process")
     for number, samples in enumerate(minutes, 1):
-        most = max(one.memory.total() for one in samples)
+        most = max(sum(one.memory.values()) for one in samples)
         kinds = "  ".join(f"{kind} {mb:.0f}" for kind, mb in sorted(samples[-1].memory.items()))
         print(f"{number:4} {most:6.0f}   {kinds}")
     print(f"target: under {TARGET_MB} MB")
@@ -88,11 +87,18 @@ def report_memory(minutes: Sequence[Sequence[Usage]]) -> None:
 
 def report_cpu(minutes: Sequence[Sequence[Usage]], wall: float) -> None:
     """Of what all processors could have done in this time."""
-    spent = Counter(minutes[-1][-1].cpu)
-    spent.subtract(minutes[0][0].cpu)
+    before, after = minutes[0][0].cpu, minutes[-1][-1].cpu
+    # A process that was not reaped by its parent is gone with its time.
+    spent = {kind: max(0.0, after[kind] - before.get(kind, 0.0)) for kind in after}
+    total = sum(spent.values())
     could = wall * (os.cpu_count() or 1)
-    print("\nCPU " + "  ".join(f"{kind} {s:.0f} s" for kind, s in spent.most_common()))
-    print(f"{spent.total():.0f} s in all, {spent.total() / could:.0%} of {os.cpu_count()} cores; "
+    print(
+        "\nCPU "
+        + "  ".join(
+            f"{kind} {s:.0f} s" for kind, s in sorted(spent.items(), key=lambda one: -one[1])
+        )
+    )
+    print(f"{total:.0f} s in all, {total / could:.0%} of {os.cpu_count()} cores; "
           f"load {os.getloadavg()[0]:.1f}")  # fmt: skip
 
 

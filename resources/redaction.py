@@ -13,9 +13,7 @@ _JWT = r"\beyJ[\w-]{4,}\.[\w-]+\.[\w-]*"
 _BEARER = r"\b(?:[Bb]earer|[Bb]asic)\s+[\w.~+/=-]{8,}"
 _USERINFO = r"(?<=://)[^/\s@\"']{1,300}(?=@)"
 # name=value, name: value and "name": "value"; a bare key= only in a query, where it is one.
-_NAME = (
-    r"(?:api[_-]?key|token|secret|passwd|password|authorization|headwater_key_\w{1,64}|(?<=[?&])key)"
-)
+_NAME = r"(?:api[_-]?key|token|secret|passwd|password|authorization|headwater_key_\w{1,64}|(?<=[?&])key)"
 _NAMED = rf"({_NAME}[\"']?\s?[=:]\s?[\"']?)(?:(?:bearer|basic|token)\s)?[^\s&\"',;)]+"
 _PATTERN = re.compile(rf"{_KEY}|{_JWT}|{_BEARER}|{_USERINFO}|(?i:{_NAMED})")
 # One of these is in all that the pattern finds: most texts need no more than this look.

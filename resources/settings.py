@@ -9,14 +9,13 @@ import functools
 import os
 import tomllib
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from dotenv import dotenv_values
 from pydantic import (
     AfterValidator,
-    BeforeValidator,
     Field,
     SecretStr,
     ValidationError,
@@ -30,17 +29,16 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
-from resources.cron import check_cron
+from resources.collection_settings import CollectionSettings
 from resources.errors import StartRefused
-from resources.market.interval import Interval
 from resources.market.watchlist import Watchlist, read_watchlist
 from resources.service_settings import ServiceSettings
-from resources.setting_values import PREFIX, checked_by, named, network
+from resources.setting_values import PREFIX, named, network
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
-class Settings(ServiceSettings):
+class Settings(CollectionSettings, ServiceSettings):
     """Every setting with its default; `docs/settings.md` is checked against this class."""
 
     model_config = SettingsConfigDict(
@@ -72,48 +70,6 @@ class Settings(ServiceSettings):
         True,
         validation_alias=named("API_KEY_REQUIRED"),
         description="false lets every caller from loopback do everything without a key.",
-    )
-    top_n_cryptos: int | None = Field(
-        None,
-        ge=1,
-        validation_alias=named("TOP_N_CRYPTOS"),
-        description="How many of the registry's assets are active. Default: 100, on the sandbox 20.",
-    )
-    collection_start_date: date = Field(
-        date(2025, 1, 1),
-        validation_alias=named("COLLECTION_START_DATE"),
-        description="First day (UTC) that default collections ask for.",
-    )
-    collection_intervals: list[Annotated[Interval, BeforeValidator(checked_by(Interval.parse))]] = (
-        Field(
-            [Interval.H1, Interval.D1],
-            min_length=1,
-            description="Intervals of the candles that are collected by default.",
-        )
-    )
-    collection_retries: int = Field(
-        3,
-        ge=0,
-        le=10,
-        description="How often a market's candles are asked for again, after 2, 4, 8 … s.",
-    )
-    candle_tolerance: float = Field(
-        0.005,
-        gt=0,
-        lt=1,
-        description="Share of the close by which two providers' candles may differ.",
-    )
-    collection_schedule: Annotated[str, AfterValidator(checked_by(check_cron))] = Field(
-        "1 */6 * * *",
-        validation_alias=named("COLLECTION_SCHEDULE"),
-        description="When all intervals are collected up to now: a cron expression, UTC.",
-    )
-    watchlist: Annotated[dict[str, list[str]], AfterValidator(checked_by(read_watchlist))] = Field(
-        {},
-        description='What is collected beside the largest coins: {"symbols": ["SOL/USDT"], "intervals": ["15m"]}.',
-    )
-    price_quorum: int = Field(
-        5, ge=1, description="How many providers are asked for a price each minute."
     )
     call_deadline: float = Field(
         20.0, gt=0, description="Seconds a call to a provider may take, retries and waits included."

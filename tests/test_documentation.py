@@ -4,6 +4,7 @@ import importlib
 import json
 import re
 import subprocess
+from itertools import chain
 from pathlib import Path
 from typing import get_args
 
@@ -19,6 +20,7 @@ from api.live.messages import TYPES
 from assets.checks import CHECKS
 from pipelines.cli import main
 from resources import errors
+from resources.collection_settings import CollectionSettings
 from resources.providers import coded_providers, load_providers
 from resources.providers.base import CATEGORIES, Provider
 from resources.schemas import TABLES, Table
@@ -53,9 +55,10 @@ def bare_name(field: FieldInfo) -> str:
 
 def test_each_setting_stands_with_its_default_its_meaning_and_its_other_name() -> None:
     told = read("docs/settings.md")
-    of_service = list(ServiceSettings.model_fields)
-    others = [name for name in Settings.model_fields if name not in of_service]
-    for title, names in (("The platform", others), ("The service", of_service)):
+    parts = {"Collections": CollectionSettings, "The service": ServiceSettings}
+    named = {title: list(part.model_fields) for title, part in parts.items()}
+    others = [name for name in Settings.model_fields if name not in chain(*named.values())]
+    for title, names in {"The platform": others, **named}.items():
         fields = {name: Settings.model_fields[name] for name in names}
         assert rows(section(told, title)) == [
             [PREFIX + name.upper(), default(field), field.description, bare_name(field)]

@@ -7,7 +7,7 @@ from typing import Annotated
 from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Query
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StrictBool
 from starlette.datastructures import MutableHeaders
 from starlette.responses import FileResponse
 from starlette.types import Receive, Scope, Send
@@ -31,8 +31,8 @@ _MOST_NAMED = 20
 _RANGE = re.compile(r"bytes=(\d{1,18})-(\d{0,18})|bytes=-(\d{1,18})")
 
 _Ids = Annotated[
-    list[str] | None,
-    Query(max_length=1_000, description="Ids or names of providers, also with commas between."),
+    list[Annotated[str, Field(max_length=500)]] | None,
+    Query(max_length=100, description="Ids or names of providers, also with commas between."),
 ]
 _History = Annotated[bool | None, Query(description="All snapshots too, not the newest alone.")]
 _Flatten = Annotated[
@@ -54,11 +54,11 @@ class _Wanted(BaseModel):
 
 
 class JsonExport(_Wanted):
-    include_history: bool = False
+    include_history: StrictBool = False
 
 
 class CsvExport(_Wanted):
-    flatten: bool = True
+    flatten: StrictBool = True
 
 
 @router.post(

@@ -6,8 +6,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections import Counter
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,8 +40,8 @@ class Usage:
     """Of all processes by kind: memory in MB, shared pages divided among those that share them;
     and CPU seconds, those of processes included that have ended since."""
 
-    memory: Counter[str]
-    cpu: Counter[str]
+    memory: Mapping[str, float]
+    cpu: Mapping[str, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ class Demo:
         return made
 
     def usage(self) -> Usage:
-        memory, cpu = Counter[str](), Counter[str]()
+        memory, cpu = defaultdict[str, float](float), defaultdict[str, float](float)
         for process in (self.supervisor, *marked(self.home)):
             with suppress(psutil.Error):
                 kind, times = _kind(process), process.cpu_times()

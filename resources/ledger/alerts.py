@@ -18,7 +18,8 @@ from resources.ledger.database import Ledger
 from resources.ledger.tables import alerts
 
 AlertType = Literal[
-    "rate_limit", "provider_status", "stale_feed", "run_failed", "discovery", "backup"
+    "rate_limit", "provider_status", "stale_feed", "run_failed", "discovery", "backup",
+    "webhook",
 ]  # fmt: skip
 Severity = Literal["info", "warning", "critical"]
 SEVERITIES: tuple[Severity, ...] = ("info", "warning", "critical")

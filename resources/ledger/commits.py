@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from resources.ledger.database import Ledger
-from resources.ledger.tables import commit_readers, commits
+from resources.ledger.tables import commit_readers, commits, webhooks
 
 KEPT_MS = 2 * 86_400_000
 # Of each table, whatever their age: a service that starts reads no more of them.
@@ -50,7 +50,12 @@ def record(
 def newest_seq(ledger: Ledger) -> int:
     """The newest `seq`, 0 before the first commit."""
     with ledger.read() as connection:
-        return int(connection.execute(sa.select(sa.func.max(commits.c.seq))).scalar() or 0)
+        return newest(connection)
+
+
+def newest(connection: sa.Connection) -> int:
+    """The same, as the caller's transaction sees it."""
+    return int(connection.execute(sa.select(sa.func.max(commits.c.seq))).scalar() or 0)
 
 
 def written_before(ledger: Ledger, at: int) -> int | None:
@@ -98,10 +103,11 @@ def prune(connection: sa.Connection, ledger: Ledger) -> int:
     """Delete commits of more than two days ago; returns how many.
 
     The newest 500 of each table stay, and those of up to 30 days that a reader of
-    `commit_readers` has not seen.
+    `commit_readers` or a webhook has not seen.
     """
     table, gone = commits.c, 0
-    seen = connection.execute(sa.select(sa.func.min(commit_readers.c.seq))).scalar()
+    readers = sa.union_all(sa.select(commit_readers.c.seq), sa.select(webhooks.c.seen)).subquery()
+    seen = connection.execute(sa.select(sa.func.min(readers.c.seq))).scalar()
     old = table.at < ledger.clock - KEPT_MS
     if seen is not None:
         old &= (table.seq <= seen) | (table.at < ledger.clock - LONGEST_WAIT_MS)

@@ -16,6 +16,7 @@ from resources.ledger import (
     sign_ins,
     snapshot_sizes,
     statistics,
+    webhook_deliveries,
 )
 from resources.ledger.database import Ledger
 
@@ -31,6 +32,7 @@ PRUNED: Mapping[str, Callable[[sa.Connection, Ledger], int]] = {
     "daily_usage": daily_usage.prune,
     "audit": audit.prune,
     "sign_ins": sign_ins.prune,
+    "webhook_deliveries": webhook_deliveries.prune,
 }
 
 

@@ -1,0 +1,30 @@
+"""Bytes to the service, as no client of HTTP would send them."""
+
+import socket
+from collections.abc import Iterable
+
+import httpx
+
+
+def said(client: httpx.Client, *pieces: bytes, patience: float = 20) -> bytes:
+    """All that is answered until the service closes the connection."""
+    return spoken(client, pieces, patience)
+
+
+def spoken(client: httpx.Client, pieces: Iterable[bytes], patience: float = 20) -> bytes:
+    url = client.base_url
+    heard = b""
+    with socket.create_connection((url.host, url.port or 80), timeout=patience) as connection:
+        try:
+            for piece in pieces:
+                connection.sendall(piece)
+            while piece := connection.recv(65_536):
+                heard += piece
+        except (BrokenPipeError, ConnectionResetError):
+            # It was closed while we still spoke; what it said before may be lost by that.
+            pass
+    return heard
+
+
+def status_of(answer: bytes) -> int:
+    return int(answer.split(b" ", 2)[1]) if answer else 0
