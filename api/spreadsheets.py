@@ -7,9 +7,7 @@ from typing import Any
 
 import msgspec
 
-# What begins a formula, also as a wide character of East Asian fonts, or brings one to the
-# beginning (OWASP, CSV Injection). Excel drops blanks before it.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # noqa: RUF001 (wide)
+from resources.formulas import neutral
 
 
 class Number(str):
@@ -20,12 +18,6 @@ class Number(str):
 
 _LONGEST_PATH = 500
 _DECODER = msgspec.json.Decoder(float_hook=Number)
-
-
-def neutral(text: str) -> str:
-    """A text that a spreadsheet shows as it is: with an apostrophe before it, where it would be
-    taken for a formula."""
-    return f"'{text}" if text.lstrip(" ").startswith(_FORMULA) else text
 
 
 def lines(rows: Iterable[Iterable[Any]]) -> bytes:

@@ -13,6 +13,7 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute, APIWebSocketRoute, iter_route_contexts
 from pydantic import AliasChoices
 from pydantic.fields import FieldInfo
+from pydantic_settings import BaseSettings
 
 from api.app import create_app
 from api.auth import access_of
@@ -55,7 +56,10 @@ def bare_name(field: FieldInfo) -> str:
 
 def test_each_setting_stands_with_its_default_its_meaning_and_its_other_name() -> None:
     told = read("docs/settings.md")
-    parts = {"Collections": CollectionSettings, "The service": ServiceSettings}
+    parts: dict[str, type[BaseSettings]] = {
+        "Collections": CollectionSettings,
+        "The service": ServiceSettings,
+    }
     named = {title: list(part.model_fields) for title, part in parts.items()}
     others = [name for name in Settings.model_fields if name not in chain(*named.values())]
     for title, names in {"The platform": others, **named}.items():

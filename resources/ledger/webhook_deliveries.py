@@ -129,8 +129,8 @@ def note_ping(ledger: Ledger, webhook_id: str, outcome: Outcome) -> None:
         if state is not None:
             _note(connection, ledger, webhook_id, state, outcome, given_up=False)
             if outcome.error is None:
-                mine = _waits & (_table.webhook_id == webhook_id) & (_table.attempts > 0)
-                # A claimed one stays claimed: its time is put off no further than a claim goes.
+                mine = _waits & (_table.webhook_id == webhook_id)
+                # What is nearer may be claimed, and comes soon anyway.
                 far = _table.next_at > ledger.clock + CLAIM_MS
                 soon = webhook_deliveries.update().where(mine, far)
                 connection.execute(soon.values(next_at=ledger.clock))
@@ -140,7 +140,9 @@ def waiting(ledger: Ledger) -> dict[str, int]:
     """How many deliveries wait, by webhook."""
     query = sa.select(_table.webhook_id, sa.func.count()).where(_waits)
     with ledger.read() as connection:
-        return {row[0]: int(row[1]) for row in connection.execute(query.group_by(_table.webhook_id))}
+        return {
+            row[0]: int(row[1]) for row in connection.execute(query.group_by(_table.webhook_id))
+        }
 
 
 def prune(connection: sa.Connection, ledger: Ledger) -> int:
@@ -171,16 +173,12 @@ def _note(
     now = connection.execute(sa.select(ledger.clock)).scalar_one()
     if outcome.error is None:
         alerts.resolve(connection, ledger, webhooks.alert_key(webhook_id))
-        after = replace(
-            state, failures=0, ended=None, tried_at=now, delivered_at=now, error=None
-        )
+        after = replace(state, failures=0, ended=None, tried_at=now, delivered_at=now, error=None)
         webhooks.put_state(connection, webhook_id, after)
         return
     ended = "gone" if outcome.gone else "given_up" if given_up else state.ended
     failures = state.failures + 1
-    after = replace(
-        state, failures=failures, ended=ended, tried_at=now, error=outcome.error
-    )
+    after = replace(state, failures=failures, ended=ended, tried_at=now, error=outcome.error)
     webhooks.put_state(connection, webhook_id, after)
     if outcome.gone:
         mine = _table.webhook_id == webhook_id

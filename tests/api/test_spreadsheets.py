@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.spreadsheets import Number, leaves, lines, neutral
+from api.spreadsheets import Number, leaves, lines
+from resources.formulas import neutral
 
 _BEGIN = "=+-@\t\r\n＝＋－＠"  # noqa: RUF001 (wide characters are meant)
 
