@@ -84,9 +84,11 @@ from api.routes import (
     system,
     v2_status,
     watchlist,
+    webhooks,
 )
 from api.scheduler import SchedulerProbe
 from api.services import VERSION, Services
+from api.telling import Telling
 from api.tokens import tokens_of
 from resources import log_lines
 from resources.directory import Directory
@@ -106,6 +108,7 @@ _ROUTERS = (
     collect, watchlist, system, gaps, markets, freshness, sentiment, news,
     derivatives, defi, overview, assets, nft, social, fear_greed, onchain, auth, sign_in, metrics, info,
     v2_status, cleanup, diagnostics, audit, query, backups, exports,
+    webhooks,
 )  # fmt: skip
 _READ_BY_PAGES = ["ETag", "Link", "Retry-After", REQUEST_ID, *QUOTA_HEADERS]
 
@@ -186,7 +189,10 @@ def _lifespan(settings: Settings, limits: Limits) -> Lifespan:
         pulse = Pulse(services.hub, services.ledger, services.directory, services.schedules)
         events = LiveEvents(services.hub, services.ledger, services.directory)
         flushing = flush_until(stop, services.limiter, services.audit, services.access_log)
-        for work in (services.tail.run(stop), pulse.run(stop), events.run(stop), flushing):
+        telling = Telling(services.ledger, settings.allowed_addresses).run(stop)
+        for work in (
+            services.tail.run(stop), pulse.run(stop), events.run(stop), telling, flushing,
+        ):  # fmt: skip
             task = asyncio.create_task(work)
             task.add_done_callback(_report)
             services.background.append(task)

@@ -43,8 +43,20 @@ def body_of(model: type[Body]) -> Callable[[Request], Awaitable[Body]]:
 def described(model: type[pydantic.BaseModel]) -> dict[str, Any]:
     """The same body for /openapi.json."""
     schema = model.model_json_schema()
+    schema = _inlined(schema, schema.pop("$defs", {}))
     content = {"application/json": {"schema": schema}}
     return {"requestBody": {"required": bool(schema.get("required")), "content": content}}
+
+
+def _inlined(part: Any, models: dict[str, Any]) -> Any:
+    """A schema that refers to none beside it: they would not be found where it is used."""
+    if isinstance(part, list):
+        return [_inlined(one, models) for one in part]
+    if not isinstance(part, dict):
+        return part
+    referred = models.get(str(part.get("$ref")).rpartition("/")[2], {})
+    whole = {**referred, **{name: one for name, one in part.items() if name != "$ref"}}
+    return {name: _inlined(one, models) for name, one in whole.items()}
 
 
 async def json_object(request: Request) -> dict[str, Any]:

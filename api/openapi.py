@@ -10,6 +10,7 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute, iter_route_contexts
 
 from api.auth import access_of
+from api.gate.limits import QUOTA_HEADERS
 from api.models.problems import Problem
 from api.models.requests import BODIES
 from api.unguarded import UNGUARDED
@@ -34,9 +35,21 @@ _PROBLEMS = {
     507: "There is no room for it.",
 }
 _RETRY_AFTER = {"Retry-After": {"description": "Seconds.", "schema": {"type": "integer"}}}
+_QUOTA = {
+    name: {"description": told, "schema": {"type": "integer"}}
+    for name, told in zip(
+        QUOTA_HEADERS,
+        (
+            "Requests that the tier of the caller allows in a window; left out where it is without limits.",
+            "Those that are left.",
+            "Seconds until there are more.",
+        ),
+        strict=True,
+    )
+}
 _HEADERS: dict[int, dict[str, Any]] = {
     401: {"WWW-Authenticate": {"description": "Bearer.", "schema": {"type": "string"}}},
-    429: _RETRY_AFTER,
+    429: _RETRY_AFTER | _QUOTA,
     503: _RETRY_AFTER,
 }
 _NOT_MODIFIED = {"description": "What the client holds, by its `If-None-Match`, still holds."}
@@ -105,7 +118,9 @@ class Described(FastAPI):
 def operation_id(route: APIRoute) -> str:
     """GET /api/pools/{pool_id}/members: get_api_pools_by_pool_id_members."""
     words = re.sub(r"\{(\w+)\}", r"by_\1", route.path_format)
-    return "_".join([min(route.methods).lower(), *(re.findall(r"\w+", words) or ["root"])])
+    return "_".join(
+        [min(route.methods or {"get"}).lower(), *(re.findall(r"\w+", words) or ["root"])]
+    )
 
 
 def _describe(app: FastAPI) -> Spec:
@@ -187,10 +202,10 @@ def _add_problems(operation: Spec, path: str, method: str, access: str | None) -
     problems = declared - {422} | _usual_problems(operation, path, access)
     good = {code: told for code, told in responses.items() if code.startswith(("2", "3"))}
     if method == "GET":
-        good["304"] = _NOT_MODIFIED
-        for code, told in good.items():
-            if code == "200":
-                told["headers"] = _ETAG
+        good["304"] = {**_NOT_MODIFIED}
+    for code, told in good.items():
+        etag = _ETAG if (method, code) == ("GET", "200") else {}
+        told["headers"] = etag if path in UNGUARDED else etag | _QUOTA
     operation["responses"] = good | {
         str(code): {"$ref": f"#/components/responses/{_name(code)}"} for code in sorted(problems)
     }

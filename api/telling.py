@@ -4,7 +4,7 @@ import asyncio
 import logging
 
 from api.live.pause import pause
-from resources.errors import KeyUnreadable, StoreUnavailable
+from resources.errors import KeyUnreadable, StoreUnavailable, UnknownName
 from resources.http.addresses import AddressRules
 from resources.ledger import Ledger, webhook_deliveries, webhooks
 from resources.ledger.webhook_deliveries import Delivery, Outcome
@@ -14,9 +14,12 @@ from resources.webhooks.delivery import Sender
 _log = logging.getLogger(__name__)
 _EVERY = 0.5
 _AFTER_FAILURE = 1.0
+_AT_THE_END = 3.0
 # Of a webhook one delivery is on its way at a time: so many receivers may be slow, and others are
 # told all the same.
 _AT_ONCE = 100
+# So many are kept decrypted, which takes milliseconds.
+_SECRETS = 200
 
 
 class Telling:
@@ -28,18 +31,20 @@ class Telling:
         self._data_version = -1
         self._under_way: set[asyncio.Task[None]] = set()
         self._wake = asyncio.Event()
+        self._opened: dict[bytes, str] = {}
 
     async def run(self, stop: asyncio.Event) -> None:
         """Look twice a second, and whenever a delivery has ended, until `stop` is set.
 
-        What is on its way then is cut off and tried again by whoever comes next.
+        What is on its way then has a few seconds; after that it is cut off, and comes again from
+        whoever tells next.
         """
         stopping = asyncio.create_task(stop.wait())
         async with Sender(self._rules) as sender:
             try:
                 while not stop.is_set():
-                    await self._look(sender, stop)
                     self._wake.clear()
+                    await self._look(sender, stop)
                     waking = asyncio.create_task(self._wake.wait())
                     await asyncio.wait(
                         (stopping, waking), timeout=_EVERY, return_when=asyncio.FIRST_COMPLETED
@@ -47,6 +52,8 @@ class Telling:
                     waking.cancel()
             finally:
                 stopping.cancel()
+                if self._under_way:
+                    await asyncio.wait(self._under_way, timeout=_AT_THE_END)
                 for task in self._under_way:
                     task.cancel()
                 await asyncio.gather(*self._under_way, return_exceptions=True)
@@ -94,12 +101,19 @@ class Telling:
             _log.warning("how a delivery went is not stored, it comes again: %s", error)
 
     async def _sent(self, sender: Sender, delivery: Delivery) -> Outcome | None:
-        held = await asyncio.to_thread(webhooks.read, self._ledger)
-        webhook = next((one for one in held if one.id == delivery.webhook_id), None)
-        if webhook is None:
-            return None
         try:
-            secret = await asyncio.to_thread(webhooks.secret_of, self._ledger, webhook)
+            url, secret = await asyncio.to_thread(self._receiver, delivery.webhook_id)
+        except UnknownName:
+            return None
         except KeyUnreadable:
             return Outcome("its secret cannot be decrypted: make the webhook anew")
-        return await sender.send(webhook.url, secret, delivery.event, delivery.body)
+        return await sender.send(url, secret, delivery.event, delivery.body)
+
+    def _receiver(self, webhook_id: str) -> tuple[str, str]:
+        """The url of a webhook, and its secret."""
+        webhook = webhooks.get(self._ledger, webhook_id)
+        if webhook.sealed not in self._opened:
+            secret = webhooks.secret_of(self._ledger, webhook)
+            newest = list(self._opened.items())[-_SECRETS:]
+            self._opened = {**dict(newest), webhook.sealed: secret}
+        return webhook.url, self._opened[webhook.sealed]

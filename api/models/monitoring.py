@@ -260,56 +260,6 @@ class Failures(Stamped):
     remediation_suggestions: list[Suggestion]
 
 
-class DatabaseSize(Stamped):
-    """How large the ledger is, and the rows of each of its tables."""
-
-    model_config = example(
-        {"database_size_mb": 0.274, "tables": {"alerts": 2, "logs": 5}, **_STAMP}
-    )
-    database_size_mb: float
-    tables: dict[str, int]
-
-
-class DatabaseHealth(Stamped):
-    """That ledger and lake can be read."""
-
-    model_config = example(
-        {
-            "status": "healthy",
-            "checks": {"ledger_readable": "ok", "lake_readable": "ok"},
-            **_STAMP,
-        }
-    )
-    status: Literal["healthy"]
-    checks: dict[str, str]
-
-
-class ConfigurationStatistics(Stamped):
-    """How many providers there are, of which categories, and for how many a key is set."""
-
-    model_config = example(
-        {
-            "total_providers": 377,
-            "enabled_providers": 349,
-            "custom_providers": 0,
-            "providers_requiring_keys": 72,
-            "providers_with_keys": 0,
-            "categories": 1,
-            "categories_list": ["exchange"],
-            "providers_by_category": {"exchange": 377},
-            **_STAMP,
-        }
-    )
-    total_providers: int
-    enabled_providers: int
-    custom_providers: int
-    providers_requiring_keys: int
-    providers_with_keys: int
-    categories: int
-    categories_list: list[str]
-    providers_by_category: dict[str, int]
-
-
 class MetricSnapshot(Totals):
     """The totals of one hour."""
 

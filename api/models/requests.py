@@ -65,7 +65,7 @@ BODIES: Mapping[str, Any] = {
     "POST /api/webhooks": {
         "url": "https://hooks.example.com/headwater",
         "events": ["alert"],
-        "filter": {"severity": "critical"},
+        "filter": {"severities": ["critical"]},
     },
 }
 

@@ -12,9 +12,6 @@ from api.cursors import from_cursor, to_cursor
 from api.models.alerts import Acknowledged, Alerts
 from api.models.base import documented
 from api.models.monitoring import (
-    ConfigurationStatistics,
-    DatabaseHealth,
-    DatabaseSize,
     Failures,
     LimitUse,
     LogLine,
@@ -24,6 +21,7 @@ from api.models.monitoring import (
     ProviderLimits,
     StatisticsFile,
 )
+from api.models.system import ConfigurationStatistics, DatabaseHealth, DatabaseSize
 from api.params import CursorQuery, FromQuery, HoursQuery, ToQuery
 from api.problems import problem
 from api.queries.database import size

@@ -94,15 +94,6 @@ def claim(ledger: Ledger, most: int) -> list[Delivery]:
         return [_delivery(row) for row in found if _claimed(connection, ledger, row)]
 
 
-def next_due(ledger: Ledger) -> int | None:
-    """In how many ms the next try is due, None where nothing waits."""
-    oldest = sa.select(sa.func.min(_table.id)).where(_waits).group_by(_table.webhook_id)
-    query = sa.select(sa.func.min(_table.next_at) - ledger.clock).where(_table.id.in_(oldest))
-    with ledger.read() as connection:
-        found = connection.execute(query).scalar()
-    return None if found is None else max(0, int(found))
-
-
 def settle(ledger: Ledger, delivery: Delivery, outcome: Outcome) -> None:
     """Note how a try of what was claimed went, unless somebody else has claimed it since."""
     mine = (_table.id == delivery.id) & (_table.attempts == delivery.attempts)

@@ -4,6 +4,7 @@ import json
 import re
 import time
 from types import TracebackType
+from urllib.parse import urlsplit
 
 import aiohttp
 import yarl
@@ -94,7 +95,7 @@ async def checked_url(rules: AddressRules, url: str) -> str:
         parsed = yarl.URL(url)
     except ValueError as error:
         raise InvalidInput("url is no proper address") from error
-    if parsed.user is not None or parsed.password is not None or "@" in parsed.raw_authority:
+    if "@" in urlsplit(url).netloc:
         raise InvalidInput("url must hold no user or password: deliveries are signed")
     if not parsed.port:
         raise InvalidInput("url has a port that there is not")

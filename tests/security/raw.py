@@ -28,3 +28,12 @@ def spoken(client: httpx.Client, pieces: Iterable[bytes], patience: float = 20) 
 
 def status_of(answer: bytes) -> int:
     return int(answer.split(b" ", 2)[1]) if answer else 0
+
+
+def asked(client: httpx.Client, target: str, method: str = "GET", key: str | None = None) -> bytes:
+    """The whole answer to a target as it stands, which no client has tidied."""
+    sent = key or client.headers.get("X-API-Key")
+    shown = f"X-API-Key: {sent}\r\n" if sent else ""
+    length = "" if method == "GET" else "Content-Length: 0\r\n"
+    head = f"{method} {target} HTTP/1.1\r\nHost: x\r\n{shown}{length}Connection: close\r\n\r\n"
+    return said(client, head.encode())

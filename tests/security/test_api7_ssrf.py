@@ -1,9 +1,8 @@
 """API7: no address of this machine or its network is called, wherever an address may be given."""
 
-import json
+import contextlib
 import socket
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 
 import aiohttp
@@ -11,14 +10,15 @@ import httpx
 import pytest
 from aiohttp import web
 
-from resources.errors import AddressRefused, ProviderError
+from resources.errors import AddressRefused, ProviderError, RefusedRequest
 from resources.http import Client
 from resources.http.addresses import AddressRules, fault_of_url
+from resources.http.transport import AiohttpTransport
 from resources.ledger import custom_providers
-from resources.providers.base import Call, Provider
+from resources.providers.base import Call
 from tests.api.entries import ACME, APIS, IMPORT, upload
 from tests.api.server import Store
-from tests.resources.http.played import a_provider, played
+from tests.resources.http.played import a_provider, a_request, played
 
 # Hosts as they stand in an address.
 PRIVATE = [
@@ -102,21 +102,25 @@ async def test_no_path_of_an_endpoint_leads_to_another_host(
     admin: httpx.Client, place: Store, path: str
 ) -> None:
     """It is refused, or stays a path of the provider's own host."""
-    endpoint = {"feed": "prices", "path": path}
-    answer = added(admin, endpoints=[endpoint])
+    answer = added(admin, endpoints=[{"feed": "prices", "path": path}])
     if answer.status_code == 422:
         return
-    provider = custom_providers.read(place.ledger)["acme"]
-    call = provider.endpoints[0].call
-    async with played(_ok) as evil, Client(place.ledger) as client:
-        del evil
-        url = httpx.URL(f"{provider.base_url}{call.path}")
-        assert url.host == "api.acme.example"
-        del client
+    if answer.json()["warnings"]:
+        assert answer.json()["api"]["endpoints"] == []
+        return
+    with place.ledger.read() as connection:
+        provider = custom_providers.read_all(connection)["acme"]
+    # The sandbox is called by host and path.
+    async with played(ok) as sandbox, Client(place.ledger, sandbox_url=sandbox.url) as client:
+        with contextlib.suppress(RefusedRequest):
+            await client.get(provider, provider.endpoints[0].call, bytes)
+        for _, request in sandbox.arrivals:
+            assert request.raw_path.startswith("/api.acme.example/"), request.raw_path
+            assert request.headers["Host"] == httpx.URL(sandbox.url).netloc.decode()
 
 
-async def _ok(_: web.Request) -> web.Response:
-    return web.json_response({"price": 1})
+async def ok(_: web.Request) -> web.Response:
+    return web.json_response({"price": 1}, headers={"Connection": "close"})
 
 
 class Rebinding(aiohttp.abc.AbstractResolver):
@@ -143,3 +147,90 @@ class Rebinding(aiohttp.abc.AbstractResolver):
 
     async def close(self) -> None:
         """Nothing is held."""
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [
+        (("127.0.0.1",),),
+        (("8.8.8.8",), ("127.0.0.1",)),
+        (("8.8.8.8",), ("8.8.8.8", "127.0.0.1")),
+        (("8.8.8.8",), ("127.0.0.1", "8.8.8.8")),
+        (("8.8.8.8",), ("::1",)),
+        (("8.8.8.8",), ("::ffff:127.0.0.1",)),
+        (("2606:4700:4700::1111",), ("64:ff9b::7f00:1",)),
+        (("8.8.8.8",), ("0.0.0.0",)),
+        (("8.8.8.8",), ("169.254.169.254",)),
+    ],
+)
+async def test_a_name_that_is_rebound_after_it_was_stored_is_not_called(
+    answers: tuple[tuple[str, ...], ...],
+) -> None:
+    """What was looked up when it was stored counts for nothing: each connection looks anew."""
+    names, rules = Rebinding(*answers), AddressRules()
+    async with played(ok) as server:
+        url = server.url.replace("127.0.0.1", "acme.example")
+        stored = await fault_of_url(rules, url, names)
+        assert (stored is None) == (len(answers) > 1)
+        async with AiohttpTransport(rules=rules, resolver=names) as transport:
+            for _ in range(3):
+                with pytest.raises(AddressRefused):
+                    await transport.handle_async_request(a_request(a_provider(base_url=url)))
+    assert server.arrivals == []
+
+
+async def test_a_name_is_rebound_while_connections_come_and_go() -> None:
+    """Here this machine may be called: what is refused is where the name leads later."""
+    names = Rebinding(("127.0.0.1",), ("10.0.0.1",))
+    rules = AddressRules(["127.0.0.1/32"])
+    async with played(ok) as server:
+        url = server.url.replace("127.0.0.1", "acme.example")
+        for expected in (1, 1):
+            async with AiohttpTransport(rules=rules, resolver=names) as transport:
+                with contextlib.suppress(AddressRefused):
+                    await transport.handle_async_request(a_request(a_provider(base_url=url)))
+            assert len(server.arrivals) == expected
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+@pytest.mark.parametrize(
+    "target", ["http://127.0.0.1:{port}/secret", "//127.0.0.1:{port}/secret", "/secret"]
+)
+async def test_no_redirect_is_followed(store: Store, status: int, target: str) -> None:
+    async def away(request: web.Request) -> web.Response:
+        location = target.format(port=request.url.port)
+        return web.Response(status=status, headers={"Location": location})
+
+    async with (
+        played(away) as server,
+        Client(store.ledger, allowed_addresses=["127.0.0.1"]) as client,
+    ):
+        with pytest.raises(ProviderError, match=str(status)):
+            await client.get(a_provider(base_url=server.url), Call("/x"), bytes)
+    assert [request.path for _, request in server.arrivals] == ["/x"]
+
+
+async def test_the_address_that_nobody_may_call_is_called_where_a_setting_allows_it(
+    store: Store,
+) -> None:
+    """The tests above refuse for the address, and for nothing else."""
+    async with (
+        played(ok) as server,
+        Client(store.ledger, allowed_addresses=["127.0.0.1"]) as client,
+    ):
+        await client.get(a_provider(base_url=server.url), Call("/x"), bytes)
+    assert len(server.arrivals) == 1
+
+
+def test_a_refusal_says_nothing_of_what_listens_there(admin: httpx.Client) -> None:
+    """An open port and a closed one are answered alike, and none is knocked at."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        listening.settimeout(0.2)
+        open_port, closed_port = listening.getsockname()[1], 1
+        told = [
+            added(admin, base_url=f"http://127.0.0.1:{port}").json()["errors"]
+            for port in (open_port, closed_port)
+        ]
+        with pytest.raises(TimeoutError):
+            listening.accept()
+    assert told[0] == told[1]

@@ -1,6 +1,6 @@
 """Who is told of what happens, and what has still to be told."""
 
-from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, String, Table, Text
+from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, String, Table, Text, text
 
 from resources.ledger.tables.metadata import METADATA
 
@@ -30,5 +30,8 @@ webhook_deliveries = Table(
     Column("error", String),
     sqlite_autoincrement=True,
 )  # fmt: skip
-Index("webhook_deliveries_due", webhook_deliveries.c.next_at)
+Index(
+    "webhook_deliveries_waiting", webhook_deliveries.c.webhook_id, webhook_deliveries.c.id,
+    sqlite_where=text("next_at IS NOT NULL"), postgresql_where=text("next_at IS NOT NULL"),
+)  # fmt: skip
 Index("webhook_deliveries_of", webhook_deliveries.c.webhook_id, webhook_deliveries.c.id)

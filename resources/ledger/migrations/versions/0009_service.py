@@ -86,5 +86,12 @@ def _webhooks() -> None:
         sa.PrimaryKeyConstraint("id"),
         sqlite_autoincrement=True,
     )
-    op.create_index("webhook_deliveries_due", "webhook_deliveries", ["next_at"])
+    waits = sa.text("next_at IS NOT NULL")
+    op.create_index(
+        "webhook_deliveries_waiting",
+        "webhook_deliveries",
+        ["webhook_id", "id"],
+        sqlite_where=waits,
+        postgresql_where=waits,
+    )
     op.create_index("webhook_deliveries_of", "webhook_deliveries", ["webhook_id", "id"])
