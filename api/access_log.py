@@ -34,7 +34,7 @@ class AccessLog:
                 "request_id": visit.request_id,
                 "method": visit.scope["method"],
                 "route": visit.route,
-                "path": visit.scope["path"],
+                "path": visit.path,
                 "status": visit.outcome,
                 "ms": round((time.perf_counter() - visit.started) * 1000, 2),
                 "bytes": visit.sent,

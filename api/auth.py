@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from typing import Annotated, Literal
-from urllib.parse import urlsplit
 
 from fastapi import Depends, Request, Security
 from fastapi.params import Depends as Declared
@@ -12,7 +11,7 @@ from starlette.requests import HTTPConnection
 from api.caller import Caller
 from api.credentials import shown
 from api.gate.visit import visit_of
-from api.proxies import forwarded, normal
+from api.proxies import forwarded, normal, split
 from api.services import Services, services_of
 from api.unguarded import UNGUARDED
 from resources.errors import Forbidden, Unauthorized
@@ -90,8 +89,9 @@ def require_same_origin(connection: HTTPConnection) -> None:
 
 
 def _same_origin(connection: HTTPConnection) -> bool:
-    origin = urlsplit(connection.headers.get("origin", ""))
-    return bool(origin.netloc) and origin.netloc == connection.headers.get("host")
+    origin = split(connection.headers.get("origin", ""))
+    netloc = origin.netloc if origin else ""
+    return bool(netloc) and netloc == connection.headers.get("host")
 
 
 def _is_local(connection: HTTPConnection) -> bool:
@@ -101,8 +101,8 @@ def _is_local(connection: HTTPConnection) -> bool:
     A page elsewhere is known by its Origin, or by a Host that it made resolve to this machine.
     """
     client = normal(connection.client.host) if connection.client else ""
-    host = urlsplit(f"//{connection.headers.get('host', '')}").hostname
-    local = client in LOOPBACK and host in LOOPBACK
+    host = split(f"//{connection.headers.get('host', '')}")
+    local = client in LOOPBACK and host is not None and host.hostname in LOOPBACK
     return local and origin_allowed(connection) and not forwarded(connection)
 
 

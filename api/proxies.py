@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from starlette.requests import HTTPConnection
 
@@ -42,7 +42,7 @@ class Proxies:
 
     def is_https(self, connection: HTTPConnection) -> bool:
         """Whether the client speaks TLS, to us or to a trusted proxy."""
-        if connection.url.scheme == "https":
+        if connection.scope.get("scheme") == "https":
             return True
         peer = parsed(connection.client.host) if connection.client else None
         told = connection.headers.get("x-forwarded-proto", "").rpartition(",")[2]
@@ -72,11 +72,17 @@ def parsed(address: str) -> IPv4Address | IPv6Address | None:
     return mapped or found
 
 
+def split(address: str) -> SplitResult | None:
+    """The parts of what a client sent as an address; None for what is none."""
+    try:
+        return urlsplit(address)
+    except ValueError:
+        return None
+
+
 def _host(told: str) -> str:
     """The address of 192.0.2.1:4711 and [2001:db8::1]:4711."""
     if not told.startswith("[") and told.count(":") != 1:
         return told
-    try:
-        return urlsplit(f"//{told}").hostname or ""
-    except ValueError:
-        return ""
+    found = split(f"//{told}")
+    return (found and found.hostname) or ""

@@ -83,7 +83,10 @@ class Tokens:
             )
         except (jwt.PyJWTError, RecursionError):
             return None
-        found = Claims(claims["sub"], tuple(claims["scopes"]))
+        scopes = claims.get("scopes")
+        if not isinstance(scopes, list) or not all(isinstance(one, str) for one in scopes):
+            return None
+        found = Claims(claims["sub"], tuple(scopes))
         if len(self._known) >= REMEMBERED:
             self._known.clear()
         self._known[token] = claims["exp"], found

@@ -1,5 +1,7 @@
-"""The processes of a home, found by their mark, whoever has started them and was killed since."""
+"""The processes of a home, found by their mark, whoever has started them and was killed since; and
+whether one holds a lock."""
 
+import fcntl
 import os
 from pathlib import Path
 
@@ -20,3 +22,15 @@ def marked(home: Path) -> list[psutil.Process]:
         except psutil.Error:
             continue
     return found
+
+
+def held(lock: Path) -> str | None:
+    """What the process that holds a lock has written into its file; None where nobody holds it."""
+    if not lock.exists():
+        return None
+    with lock.open() as looked_at:
+        try:
+            fcntl.flock(looked_at, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except OSError:
+            return looked_at.read().strip()
+    return None

@@ -9,7 +9,8 @@ MASK = "***"
 _SURELY_A_SECRET = 8
 
 _KEY = r"\bhw_[\w-]{8,}"
-_JWT = r"\beyJ[\w-]{4,}\.[\w-]+\.[\w-]*"
+# Looked for from the beginning of a run alone: from each eyJ in it, it would take minutes.
+_JWT = r"(?<![\w-])(?=[\w-]*\beyJ)[\w-]+\.[\w-]+\.[\w-]*"
 _BEARER = r"\b(?:[Bb]earer|[Bb]asic)\s+[\w.~+/=-]{8,}"
 _USERINFO = r"(?<=://)[^/\s@\"']{1,300}(?=@)"
 # name=value, name: value and "name": "value"; a bare key= only in a query, where it is one.

@@ -14,6 +14,8 @@ from api.limiter import Quota
 from resources.errors import HeadwaterError
 
 _IN_SCOPE = "headwater.visit"
+# What is kept of a path is shorter, also without the secrets in it.
+_LONGEST_PATH = 4_000
 
 
 @dataclass(slots=True)
@@ -36,6 +38,12 @@ class Visit:
     @property
     def connection(self) -> HTTPConnection:
         return HTTPConnection(self.scope)
+
+    @property
+    def path(self) -> str:
+        """What was asked for, without its query; of a longer path than any of ours its beginning."""
+        path: str = self.scope["path"]
+        return path[:_LONGEST_PATH]
 
     @property
     def outcome(self) -> int:

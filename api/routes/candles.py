@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 import polars as pl
 from fastapi import APIRouter, Query, Request
 from fastapi.routing import APIRoute
+from starlette.datastructures import URL
 from starlette.responses import Response
 
 from api.answers import Answer
@@ -155,8 +156,10 @@ def _file(
     table = TableFile(name, found.schema, found.rows, found.tables)
     link = {}
     if next_cursor:
-        rest = request.url.include_query_params(cursor=next_cursor)
-        link = {"Link": f'<{rest.path}?{rest.query}>; rel="next"'}
+        # Without the host, which may be no host at all.
+        asked = URL(f"?{request.scope['query_string'].decode('latin-1')}")
+        rest = asked.include_query_params(cursor=next_cursor).query
+        link = {"Link": f'<{request.scope["path"]}?{rest}>; rel="next"'}
     return services.downloads.answer(table, form, found.tag, link)
 
 

@@ -12,6 +12,7 @@ from api.answers import Answer
 from api.auth import READ
 from api.bodies import body_of, described
 from api.files import FILE_FORMATS
+from api.gate.visit import visit_of
 from api.models.base import documented
 from api.models.query import QueryAnswer, QueryTables
 from api.services import ServicesDep
@@ -74,6 +75,7 @@ async def query(
     answer = asyncio.create_task(
         services.engine.ask(
             statement.sql,
+            caller=visit_of(request).caller.id,
             form=form,
             parameters=_given(statement.parameters),
             rows=statement.limit,

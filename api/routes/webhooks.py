@@ -82,12 +82,13 @@ async def create_webhook(
 ) -> Answer:
     """Tell an address of what happens from now on. Its secret is shown in this answer alone."""
     settings, key = services.settings, visit_of(request).caller.key
+    by = None if key is None else key.id
     url = await checked_url(AddressRules(settings.allowed_addresses), body.url)
     events = tuple(sorted(set(body.events)))
     filter_ = _filter_of(services, body.filter or NewFilter(), events)
     crossed = await asyncio.to_thread(_crossed, services, filter_)
     told = filter_.told()
-    wanted = Wanted(new_id()[:16], url, events, told, new_secret(), key and key.id, crossed)
+    wanted = Wanted(new_id()[:16], url, events, told, new_secret(), by, crossed)
     await asyncio.to_thread(webhooks.add, services.ledger, wanted, settings.webhooks_most)
     answer = Answer(
         {

@@ -43,15 +43,13 @@ def read_all(folder: Path) -> list[Backup]:
 def newest_at(folder: Path) -> int | None:
     """When the newest was made, by its name: ms since 1970, UTC; None where there is none."""
     names = [one.name for one in folder.iterdir() if _is_backup(one)] if folder.is_dir() else []
-    if not names:
-        return None
-    at = datetime.strptime(max(names).removesuffix(archive.SUFFIX), "%Y%m%dT%H%M%S%z")
-    return round(at.timestamp() * 1000)
+    at = _time_of(max(names)) if names else None
+    return None if at is None else round(at.timestamp() * 1000)
 
 
 def path_of(folder: Path, backup_id: str) -> Path:
     """The file or folder of a backup, by its id or its name. Raises NotFound."""
-    if _ID.fullmatch(backup_id.removesuffix(archive.SUFFIX)):
+    if _time_of(backup_id):
         for path in (folder / f"{backup_id}{archive.SUFFIX}", folder / backup_id):
             if _is_backup(path):
                 return path
@@ -101,7 +99,8 @@ def locked(folder: Path) -> Iterator[None]:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
             raise Conflict("another backup is being made, or put back") from error
-        _sweep(folder)
+        for left in leftovers(folder):
+            _remove(left)
         yield
 
 
@@ -132,12 +131,15 @@ def sync(folder: Path) -> None:
         os.close(opened)
 
 
-def _sweep(folder: Path) -> None:
-    for left in folder.glob(f"{PARTIAL}*"):
-        _remove(left)
-    for left in folder.glob(f"{UNPACKED}*"):
-        if time.time() - left.stat().st_mtime > _LONGEST_READ:
-            shutil.rmtree(left)
+def leftovers(folder: Path) -> list[Path]:
+    """What processes that were killed have left of backups: what they made or deleted, while
+    nobody holds the lock, and what they read, once it is old."""
+    unread = [
+        one
+        for one in folder.glob(f"{UNPACKED}*")
+        if time.time() - one.stat().st_mtime > _LONGEST_READ
+    ]
+    return sorted([*folder.glob(f"{PARTIAL}*"), *unread])
 
 
 def _remove(path: Path) -> None:
@@ -145,9 +147,20 @@ def _remove(path: Path) -> None:
 
 
 def _is_backup(path: Path) -> bool:
-    if not _ID.fullmatch(path.name.removesuffix(archive.SUFFIX)) or path.is_symlink():
+    if not _time_of(path.name) or path.is_symlink():
         return False
     return path.is_file() if path.suffix == archive.SUFFIX else path.is_dir()
+
+
+def _time_of(name: str) -> datetime | None:
+    """When the backup of this id or file was made; None where no backup is named so."""
+    backup_id = name.removesuffix(archive.SUFFIX)
+    if not _ID.fullmatch(backup_id):
+        return None
+    try:
+        return datetime.strptime(backup_id, "%Y%m%dT%H%M%S%z")
+    except ValueError:
+        return None
 
 
 def _read(path: Path) -> Backup:

@@ -1,17 +1,14 @@
 """What processes have left that are gone: collections that are not going, halves of backups."""
 
-import fcntl
-import time
 from collections.abc import Iterator
 
-from resources.backups.store import PARTIAL, UNPACKED, locked
+from resources.backups.store import leftovers, locked
 from resources.diagnostics.issue import Apply, Check, Fix, Issue
 from resources.diagnostics.platform import Platform
 from resources.ledger import collections
+from resources.processes import held
 
 _KEPT = 50
-# Seconds after which nobody reads any more what was unpacked of a backup.
-_LONGEST_READ = 3_600
 
 
 def _collections(platform: Platform) -> Iterator[Issue]:
@@ -24,34 +21,13 @@ def _collections(platform: Platform) -> Iterator[Issue]:
 
 
 def _backups(platform: Platform) -> Iterator[Issue]:
-    left = _left(platform)
-    if not left or not _nobody_writes(platform):
+    folder = platform.settings.backup_dir
+    left = [one.name for one in leftovers(folder)]
+    if not left or held(folder / ".lock") is not None:
         return
     message = f"{len(left)} unfinished backups are left of processes that were killed"
     does = f"delete {', '.join(left)}"
     yield Issue("info", message, {"left": left}, Fix("clear_lock", "backups", does))
-
-
-def _left(platform: Platform) -> list[str]:
-    folder = platform.settings.backup_dir
-    unread = [
-        one
-        for one in folder.glob(f"{UNPACKED}*")
-        if time.time() - one.stat().st_mtime > _LONGEST_READ
-    ]
-    return sorted(one.name for one in (*folder.glob(f"{PARTIAL}*"), *unread))
-
-
-def _nobody_writes(platform: Platform) -> bool:
-    lock = platform.settings.backup_dir / ".lock"
-    if not lock.exists():
-        return True
-    with lock.open() as held:
-        try:
-            fcntl.flock(held, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except OSError:
-            return False
-    return True
 
 
 def _end(platform: Platform, target: str) -> str:
@@ -63,9 +39,10 @@ def _end(platform: Platform, target: str) -> str:
 
 
 def _clear(platform: Platform, _target: str) -> str:
-    before = _left(platform)
-    with locked(platform.settings.backup_dir):
-        gone = sorted(set(before) - set(_left(platform)))
+    folder = platform.settings.backup_dir
+    before = set(leftovers(folder))
+    with locked(folder):
+        gone = before - set(leftovers(folder))
     return f"{len(gone)} unfinished backups were deleted"
 
 

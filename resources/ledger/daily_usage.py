@@ -28,15 +28,16 @@ def add(ledger: Ledger, counted: Mapping[tuple[int, str], int]) -> None:
 
 
 def read(ledger: Ledger, day: int, most: int) -> dict[str, int]:
-    """Requests of one day by caller; of more than `most` callers those with the most."""
-    query = (
-        sa.select(daily_usage.c.caller, daily_usage.c.requests)
-        .where(daily_usage.c.day == _text(day))
-        .order_by(daily_usage.c.requests.desc())
-        .limit(most)
+    """Requests of one day by caller: of every key, and of more than `most` addresses those with
+    the most."""
+    asked = sa.select(daily_usage.c.caller, daily_usage.c.requests).where(
+        daily_usage.c.day == _text(day)
     )
+    is_key = daily_usage.c.caller.startswith("key ")
+    addresses = asked.where(~is_key).order_by(daily_usage.c.requests.desc()).limit(most)
     with ledger.read() as connection:
-        return {row.caller: row.requests for row in connection.execute(query)}
+        rows = [*connection.execute(asked.where(is_key)), *connection.execute(addresses)]
+    return {row.caller: row.requests for row in rows}
 
 
 def prune(connection: sa.Connection, ledger: Ledger) -> int:

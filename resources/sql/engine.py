@@ -7,7 +7,8 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -63,7 +64,7 @@ class Engine:
         self._tables = tables
         self._home = home
         self._root = root
-        self._going = 0
+        self._going: Counter[str] = Counter()
         self._starting = threading.Lock()
         self._program: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
@@ -72,6 +73,7 @@ class Engine:
         self,
         sql: str,
         *,
+        caller: str,
         form: Form = "json",
         parameters: Parameters = None,
         rows: int | None = None,
@@ -80,30 +82,27 @@ class Engine:
 
         A task that is cancelled ends the process of its statement. Raises InvalidInput for what
         is no SELECT over these tables, StatementTooSlow, StatementTooLarge, StoreUnavailable, and
-        Busy where as many go as may.
+        Busy where as many go as may, of all callers or of this one.
         """
-        if self._going >= self.bounds.at_once:
-            not_before = round((time.time() + _LATER) * 1000)
-            raise Busy(f"{self._going} statements go already, as many as may", not_before)
-        self._going += 1
-        try:
-            async with asyncio.timeout(self.bounds.seconds):
-                return await self._ask(self._question(sql, form, parameters, rows))
-        except TimeoutError as error:
-            raise StatementTooSlow(
-                f"the statement took longer than {self.bounds.seconds:g} s"
-            ) from error
-        finally:
-            self._going -= 1
+        question = self._question(sql, form, parameters, rows)
+        with contextlib.ExitStack() as place:
+            place.enter_context(self._place(caller))
+            try:
+                async with asyncio.timeout(self.bounds.seconds):
+                    return await self._ask(question, place)
+            except TimeoutError as error:
+                raise StatementTooSlow(
+                    f"the statement took longer than {self.bounds.seconds:g} s"
+                ) from error
 
     def close(self) -> None:
         """End the program, and with it whatever still goes."""
         with self._starting:
             self._end()
 
-    def _question(self, sql: str, form: Form, parameters: Parameters, rows: int | None) -> Question:
+    def _question(self, sql: str, form: Form, parameters: Parameters, rows: int | None) -> bytes:
         bounds = self.bounds
-        return Question(
+        question = Question(
             sql=sql,
             parameters=parameters,
             form=form,
@@ -114,21 +113,52 @@ class Engine:
             root=str(self._root),
             tables=list(self._tables.names),
         )
+        try:
+            return framed(question)
+        except (OverflowError, UnicodeEncodeError, RecursionError) as error:
+            reason = "it is nested too deep" if isinstance(error, RecursionError) else str(error)
+            raise InvalidInput(f"the statement, or a parameter, cannot be read: {reason}") from error
 
-    async def _ask(self, question: Question) -> Told:
+    @contextlib.contextmanager
+    def _place(self, caller: str) -> Iterator[None]:
+        """One among those that go; a caller leaves one to others where there are several."""
+        going, most = self._going.total(), self.bounds.at_once
+        if going >= most or self._going[caller] >= max(most - 1, 1):
+            not_before = round((time.time() + _LATER) * 1000)
+            whose = f"{going} statements" if going >= most else f"{self._going[caller]} of yours"
+            raise Busy(f"{whose} go already, as many as may", not_before)
+        self._going[caller] += 1
+        try:
+            yield
+        finally:
+            self._going[caller] -= 1
+            if not self._going[caller]:
+                del self._going[caller]
+
+    async def _sources(self, names: Sequence[str], place: contextlib.ExitStack) -> list[Source]:
+        reading = asyncio.ensure_future(asyncio.to_thread(self._tables.of, names))
+        try:
+            return await asyncio.shield(reading)
+        except asyncio.CancelledError:
+            # Nobody can end the thread, which keeps the place as long as it reads.
+            kept = place.pop_all()
+            reading.add_done_callback(lambda _: kept.close())
+            raise
+
+    async def _ask(self, question: bytes, place: contextlib.ExitStack) -> Told:
         async with self._fork() as (reader, writer):
             try:
-                writer.write(framed(question))
+                writer.write(question)
                 said = await _next(reader)
                 if isinstance(said, Wants):
-                    sources = await asyncio.to_thread(self._tables.of, said.tables)
+                    sources = await self._sources(said.tables, place)
                     writer.write(framed(sources))
                     await writer.drain()
                     said = await _next(reader)
             except (asyncio.IncompleteReadError, ConnectionError) as error:
                 # What the kernel ends says nothing.
                 raise StatementTooLarge(
-                    f"the engine ended without an answer: {question.memory_mb} MB of memory are "
+                    f"the engine ended without an answer: {self.bounds.memory_mb} MB of memory are "
                     "what a statement may take"
                 ) from error
         if isinstance(said, Told):

@@ -22,6 +22,8 @@ _FUNCTIONS = frozenset({
     "pg_sleep", "sleep_ms", "nextval", "currval", "setval", "stats", "hive_partition_component",
     "query", "query_table", "which_secret", "inet_client_addr", "inet_server_addr",
 })  # fmt: skip
+# How names of the engine's own views begin. They tell of settings, paths and text of views.
+_OWN = ("duckdb_", "pg_", "pragma_", "sqlite_")
 
 
 class NotAllowed(Exception):
@@ -42,7 +44,7 @@ def tables_of(connection: duckdb.DuckDBPyConnection, sql: str, offered: Sequence
     nodes = list(_nodes(_tree(connection, sql)))
     for node in nodes:
         _check(node)
-    made = {str(one["key"]).lower() for node in nodes for one in _entries(node.get("cte_map"))}
+    made = {_made(str(one["key"])) for node in nodes for one in _entries(node.get("cte_map"))}
     return _read(nodes, {name.lower() for name in offered}, made)
 
 
@@ -93,13 +95,23 @@ def _entries(ctes: Any) -> list[dict[str, Any]]:
     return list(ctes["map"]) if isinstance(ctes, dict) else []
 
 
+def _made(name: str) -> str:
+    """A name that WITH makes: it counts in the whole statement, so that where it is not in scope
+    it must mean nothing else, neither a view of the engine nor a file."""
+    found = name.lower()
+    if found.startswith(_OWN) or "." in found:
+        raise NotAllowed(f"WITH may not make the name {found[:64]!r}")
+    return found
+
+
 def _read(nodes: Sequence[dict[str, Any]], offered: set[str], made: set[str]) -> list[str]:
     read = set()
     for node in nodes:
         if node.get("type") != "BASE_TABLE":
             continue
         *schema, name = (str(part).lower() for part in node["qualified_name"]["path"])
-        if schema not in ([], ["main"]) or name not in offered | made:
+        known = {(): offered | made, ("main",): offered}.get(tuple(schema), set())
+        if name not in known:
             shown = ".".join([*schema, name])[:64]
             raise NotAllowed(f"there is no table {shown!r}; there are {', '.join(sorted(offered))}")
         read.add(name)

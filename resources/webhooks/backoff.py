@@ -17,6 +17,6 @@ def wait_ms(failures: int, asked_seconds: float | None = None) -> int:
     5 s, four times as long each time up to an hour, and up to a fifth less by chance.
     """
     exponent = min(max(failures, 1) - 1, TRIES)
-    longest = min(SHORTEST_MS * _FACTOR**exponent, LONGEST_MS)
+    longest = min(SHORTEST_MS * int(_FACTOR**exponent), LONGEST_MS)
     asked = min((asked_seconds or 0.0) * 1_000, LONGEST_ASKED_MS)
     return round(max(longest * random.uniform(0.8, 1.0), asked))

@@ -51,7 +51,11 @@ class Filter:
 
     @classmethod
     def of(cls, stored: Mapping[str, Any]) -> "Filter":
-        return cls(**{k: tuple(v) if isinstance(v, list) else v for k, v in stored.items()})
+        members: dict[str, Any] = {
+            name: tuple(value) if isinstance(value, list) else value
+            for name, value in stored.items()
+        }
+        return cls(**members)
 
     @property
     def lines(self) -> Lines:

@@ -7,5 +7,6 @@ from api.telling import Telling
 from resources.ledger import Ledger
 
 if __name__ == "__main__":
-    print("ready", flush=True)
+    sys.stdout.write("ready\n")
+    sys.stdout.flush()
     asyncio.run(Telling(Ledger(sys.argv[1]), ["127.0.0.1"]).run(asyncio.Event()))

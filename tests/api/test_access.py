@@ -161,6 +161,15 @@ def test_callers_of_this_machine_need_no_key_where_none_is_required(store: Store
             assert client.get(PROTECTED[0], headers={sign: "127.0.0.1"}).status_code == 401
 
 
+def test_an_address_that_is_none_is_of_nobody_here(store: Store) -> None:
+    page, host = {"Origin": "http://["}, {"Host": "["}
+    with served(store.settings.model_copy(update={"api_key_required": False})) as client:
+        for headers in (page, {"Origin": "http://[x]"}, host, {"Host": "[x]:80"}, page | host):
+            assert client.get(PROTECTED[0], headers=headers).status_code == 401
+            for path in ("/sign-in", "/sign-out"):
+                assert client.post(path, headers=headers).status_code == 403
+
+
 def test_no_log_line_shows_a_key_of_the_query(
     service: httpx.Client, caplog: pytest.LogCaptureFixture
 ) -> None:

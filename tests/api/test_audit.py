@@ -12,6 +12,7 @@ from tests.api.server import Store, paged, served, until
 
 AUDIT = "/api/audit"
 WATCHLIST = "/api/watchlist"
+POOLS = "/api/pools"
 Row = dict[str, Any]
 
 
@@ -58,40 +59,66 @@ def test_refused_writes_are_noted_too(store: Store, boss: httpx.Client) -> None:
     for headers in (anonymous, bad, small):
         boss.put(WATCHLIST, json={"symbols": ["BTC"]}, headers=headers)
     boss.put(WATCHLIST, json={"symbols": 5})
-    boss.post("/nothing/here")
-    boss.delete("/api/categories")
-    told = [(row["key_name"], row["status"]) for row in reversed(rows(boss, 6))]
+    boss.delete(f"{POOLS}/none")
+    told = [(row["key_name"], row["status"]) for row in reversed(rows(boss, 5))]
     assert told == [
-        (None, 401), (None, 401), ("reader", 403), ("boss", 422), ("boss", 404), ("boss", 405),
+        (None, 401), (None, 401), ("reader", 403), ("boss", 422), ("boss", 404),
     ]  # fmt: skip
 
 
-def test_reads_are_not_noted(boss: httpx.Client) -> None:
+def test_who_gets_or_ends_a_right_is_noted_too(boss: httpx.Client) -> None:
+    boss.post("/api/auth/token", json={"api_key": "hw_bad_0123456789"})
+    boss.post("/api/auth/token", json={"api_key": boss.headers["X-API-Key"]})
+    for path in ("/sign-in", "/sign-out"):
+        boss.post(path)
+    told = [(row["path"], row["status"]) for row in reversed(rows(boss, 4))]
+    assert told == [
+        ("/api/auth/token", 401), ("/api/auth/token", 200), ("/sign-in", 403), ("/sign-out", 403),
+    ]  # fmt: skip
+
+
+def test_what_does_not_write_is_not_noted(boss: httpx.Client) -> None:
     boss.get("/api/categories")
     boss.head("/api/categories")
+    # Of these anybody could send as many as it takes to push all others out.
+    assert boss.post("/nothing/here").status_code == 404
+    assert boss.delete("/api/categories").status_code == 405
+    assert boss.post("/docs-files/swagger-ui.css").status_code == 405
+    assert boss.post("/api/sentiment/analyze", json={}).status_code == 422
+    assert boss.post("/api/query", json={}, headers={"X-API-Key": ""}).status_code == 401
     boss.delete(WATCHLIST)
     assert [row["method"] for row in rows(boss, 1)] == ["DELETE"]
 
 
 def test_neither_query_nor_body_nor_a_key_in_the_path_is_kept(boss: httpx.Client) -> None:
     secret = "hw_" + "s3cr3t" * 5
-    boss.post(f"/nothing/{secret}?api_key={secret}&x={secret}", json={"key": secret})
+    asked = f"{POOLS}/{secret}/rotate?api_key={secret}&x={secret}"
+    boss.post(asked, json={"key": secret})
     (row,) = rows(boss, 1)
-    assert row["path"] == "/nothing/***"
+    assert row["path"] == f"{POOLS}/***/rotate"
     assert secret not in str(row)
+
+
+def test_of_a_long_path_the_beginning_is_kept(boss: httpx.Client) -> None:
+    secret = "hw_" + "s3cr3t" * 500
+    boss.delete(f"{POOLS}/{secret}-{'/x' * 10_000}")
+    boss.delete(f"{POOLS}/{secret}{'x' * 10_000}")
+    boss.delete(f"{POOLS}/x{'-eyJ' * 10_000}")
+    cut, whole = (row["path"] for row in rows(boss, 2))
+    assert (cut, whole) == (f"{POOLS}/x{'-eyJ' * 10_000}"[:500], f"{POOLS}/***")
 
 
 def test_no_flood_of_refusals_pushes_the_others_out(store: Store) -> None:
     with served(store.settings.model_copy(update={"limit_free_minute": 2})) as client:
-        assert [client.post("/nothing").status_code for _ in range(5)] == [404, 404, 429, 429, 429]
+        assert [client.post(POOLS).status_code for _ in range(5)] == [401, 401, 429, 429, 429]
     entries, _ = audit.read(store.ledger, audit.Wanted(), 10)
-    assert [entry.status for _, entry in entries] == [404, 404]
+    assert [entry.status for _, entry in entries] == [401, 401]
 
 
 def test_nothing_is_lost_at_a_graceful_shutdown(store: Store) -> None:
     with served(store.settings) as client:
         for _ in range(20):
-            client.post("/nothing")
+            client.post(POOLS)
     entries, _ = audit.read(store.ledger, audit.Wanted(), 100)
     assert len(entries) == 20
 
@@ -104,21 +131,21 @@ def test_a_client_that_leaves_is_noted(store: Store) -> None:
         connection.endheaders()
         connection.send(b"{")
         connection.close()
-        client.post("/nothing")
+        client.post(POOLS)
         until(lambda: len(audit.read(store.ledger, audit.Wanted(), 9)[0]) == 2)
 
 
 def test_what_is_wanted_is_told_newest_first_page_by_page(store: Store, boss: httpx.Client) -> None:
     other = keys.create(store.ledger, "other", ("admin",), "admin")
     for number in range(5):
-        boss.post(f"/nothing/{number}", headers={"X-API-Key": other} if number % 2 else {})
+        boss.delete(f"{POOLS}/{number}", headers={"X-API-Key": other} if number % 2 else {})
     everything = rows(boss, 5)
     assert [row["path"][-1] for row in everything] == ["4", "3", "2", "1", "0"]
     assert [row["path"][-1] for row in rows(boss, 2, key="other")] == ["3", "1"]
     by_id = everything[0]["key_id"]
     assert [row["path"][-1] for row in rows(boss, 3, key=by_id)] == ["4", "2", "0"]
-    assert [row["path"] for row in rows(boss, 1, path="/nothing/2")] == ["/nothing/2"]
-    assert rows(boss, 0, path="/nothing_") == []
+    assert [row["path"] for row in rows(boss, 1, path=f"{POOLS}/2")] == [f"{POOLS}/2"]
+    assert rows(boss, 0, path="/api/pools_") == []
     middle = everything[2]["at"]
     since = {row["path"] for row in rows(boss, 1, **{"from": middle})}
     before = {row["path"] for row in rows(boss, 0, to=middle)}

@@ -213,6 +213,16 @@ async def test_what_the_ledger_could_not_take_is_added_later(tmp_path: Path) -> 
     made.close()
 
 
+def test_no_key_is_forgotten_for_addresses(ledger: Ledger) -> None:
+    today = ledger.now() // 86_400_000
+    busy = {(today, f"address 203.0.113.{n}"): 100 + n for n in range(5)}
+    quiet = {(today, f"key {n}"): 1 for n in range(3)}
+    daily_usage.add(ledger, {**busy, **quiet})
+    assert daily_usage.read(ledger, today, 2) == {
+        "key 0": 1, "key 1": 1, "key 2": 1, "address 203.0.113.3": 103, "address 203.0.113.4": 104,
+    }  # fmt: skip
+
+
 def test_old_days_go(ledger: Ledger) -> None:
     today = ledger.now() // 86_400_000
     daily_usage.add(ledger, {(today - back, "key old"): 1 for back in range(5)})

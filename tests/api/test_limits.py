@@ -94,6 +94,11 @@ def test_what_monitors_ask_for_never_counts(store: Store) -> None:
             assert answer.status_code != 429, path
             assert not set(TOLD) & set(answer.headers), path
         assert client.get("/docs-files").status_code == 429
+        assert client.head("/livez").status_code == 200
+        # Nobody monitors in these ways, and each costs as much as another request.
+        for method in ("POST", "PUT", "PATCH", "DELETE", "OPTIONS"):
+            for path in [*UNGUARDED, "/docs-files/swagger-ui.css"]:
+                assert client.request(method, path).status_code == 429, (method, path)
 
 
 @pytest.mark.parametrize(

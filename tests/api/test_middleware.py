@@ -115,8 +115,10 @@ def test_a_slash_too_many_leads_nowhere(service: httpx.Client, path: str) -> Non
 def test_head_is_get_without_the_body(service: httpx.Client, path: str) -> None:
     got, head = service.get(path), service.head(path)
     assert (head.status_code, head.content) == (got.status_code, b"")
-    for name in ("content-type", "etag"):
-        assert head.headers.get(name) == got.headers.get(name)
+    assert head.headers.get("content-type") == got.headers.get("content-type")
+    # Nothing is compressed of an answer without a body, which makes an ETag weak.
+    tags = [answer.headers.get("etag", "").removeprefix("W/") for answer in (head, got)]
+    assert tags[0] == tags[1]
     if etag := got.headers.get("etag"):
         assert service.head(path, headers={"If-None-Match": etag}).status_code == 304
 

@@ -1,12 +1,20 @@
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 
 from resources.lake import Lake
-from tests.api.server import Store, served
+from tests.api.server import Store, client_of, served
 from tests.api.world import fill
+
+@pytest.fixture(scope="module")
+def admin(world: Store, service: httpx.Client) -> Iterator[httpx.Client]:
+    with client_of(service.base_url, world.key("admin")) as client:
+        yield client
+
 
 MEMBERS = {"type", "title", "status", "detail", "instance"}
 
@@ -59,6 +67,56 @@ def test_bad_input_is_told_where_it_is(service: httpx.Client) -> None:
     assert [error["loc"] for error in body["errors"]] == [["query", "limit"], ["query", "end"]]
 
 
+WIDE = {f"member_{number}": 1 for number in range(50_000)}
+LONG = "x" * 900_000
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/api/auth/token", WIDE),
+        ("/api/auth/token", {"api_key": WIDE}),
+        ("/api/auth/token", {LONG: 1}),
+        ("/api/auth/token", {"api_key": LONG}),
+        ("/api/auth/token", {"api_key": "x", "scopes": ["no"] * 100_000}),
+        ("/api/auth/token", {"api_key": "x", "scopes": [LONG]}),
+        ("/api/auth/token", {f"{number}{'x' * 9_000}": 1 for number in range(100)}),
+        ("/api/auth/keys", {"name": "x", "expires_at": LONG}),
+        ("/api/webhooks", {"url": "http://x.example", "events": ["alert"], "filter": WIDE}),
+        ("/api/webhooks", {"url": "http://x.example", "events": [LONG]}),
+        ("/api/admin/collect/trigger", {"mode": "backward", "symbols": [1] * 300_000}),
+        ("/api/admin/collect/trigger", {"mode": "backward", "symbols": [1] * 900}),
+        ("/api/v2/export/json", {"api_ids": [1] * 300_000}),
+        ("/api/v2/schedules/coingecko", WIDE),
+        ("/api/v2/schedules/coingecko", {LONG: 1}),
+        ("/api/diagnostics/run", {LONG: 1}),
+        ("/api/query", {"sql": "SELECT 1", "parameters": WIDE}),
+        ("/api/query", {"sql": "SELECT 1", "parameters": [1] * 300_000}),
+        ("/api/v2/config/apis", WIDE),
+        ("/api/v2/config/apis", {"id": LONG}),
+    ],
+    ids=lambda value: str(value)[:24],
+)
+def test_a_large_body_that_is_wrong_gets_a_short_answer(
+    admin: httpx.Client, path: str, body: dict[str, Any]
+) -> None:
+    method = "PUT" if "schedules" in path else "POST"
+    answer = admin.request(method, path, json=body)
+    assert answer.status_code == 422, answer.text[:500]
+    assert len(answer.content) < 10_000
+    assert len(answer.json().get("errors", [])) <= 20
+
+
+@pytest.mark.parametrize("nested", ["[" * 400_000 + "]" * 400_000, '{"a":' * 150_000 + "1" + "}" * 150_000])
+def test_a_body_that_is_nested_deep_gets_a_short_answer(
+    service: httpx.Client, nested: str
+) -> None:
+    for body in (nested, f'{{"api_key": {nested}}}'):
+        answer = service.post("/api/auth/token", content=body)
+        assert answer.status_code == 422, answer.text[:500]
+        assert len(answer.content) < 1_000
+
+
 def test_a_wrong_method_is_told_the_right_one(service: httpx.Client) -> None:
     assert service.delete("/api/prices").headers["allow"] == "GET"
 
@@ -103,7 +161,9 @@ def test_a_lake_that_lost_its_files_is_503_and_names_no_path(store: Store) -> No
         assert client.get("/api/ohlcv?symbol=BTC").status_code == 200
         for interval in folder.glob("interval=*"):
             shutil.rmtree(interval)
-        answer = client.get("/api/ohlcv?symbol=BTC")
+        remembered = client.get("/api/ohlcv?symbol=BTC")
+        answer = client.get("/api/ohlcv?symbol=BTC&fill=flat")
+    assert remembered.status_code == 200
     assert answer.status_code == 503
     assert answer.json()["title"] == "Store not available"
     assert str(folder) not in answer.text

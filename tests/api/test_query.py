@@ -111,6 +111,46 @@ def test_parameters_that_do_not_fit_are_invalid_input(asker: httpx.Client, param
 
 
 @pytest.mark.parametrize(
+    ("value", "status"),
+    [
+        (str(2**64 - 1), 200),
+        (str(-(2**63)), 200),
+        (str(2**64), 422),
+        (str(-(2**63) - 1), 422),
+        (str(10**23), 422),
+        (f"[[{10**23}]]", 422),
+        (f'{{"a": {10**23}}}', 422),
+        ("1" + "0" * 5_000, 422),
+        ("1e308", 200),
+        ("1e400", 422),
+        ("NaN", 422),
+        ("-Infinity", 422),
+        ('"\\u0000"', 200),
+        ('"\\ud800"', 422),
+        ('{"\\udfff": 1}', 422),
+        (f'"{"x" * 900_000}"', 200),
+        ("[" * 100 + "]" * 100, 200),
+        ("[" * 900 + "]" * 900, 422),
+        ("[" * 5_000 + "]" * 5_000, 422),
+        ('[1, "a", null]', 200),
+        ('[1, {"a": 1}]', 422),
+        ('{"a": 1, "A": 2}', 422),
+        ('{"key": [null], "value": [1]}', 422),
+        ('{"": 1}', 200),
+        ("{}", 200),
+        ("[]", 200),
+    ],
+    ids=lambda value: str(value)[:24],
+)
+def test_no_parameter_breaks_the_engine(asker: httpx.Client, value: str, status: int) -> None:
+    content = f'{{"sql": "SELECT ?", "parameters": [{value}]}}'
+    answer = asker.post("/api/query", content=content)
+    assert answer.status_code == status, answer.text[:500]
+    if status == 422:
+        assert answer.json()["type"] == "urn:headwater:invalid-input"
+
+
+@pytest.mark.parametrize(
     "body",
     [
         {},

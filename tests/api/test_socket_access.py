@@ -95,6 +95,13 @@ async def test_to_open_a_socket_is_a_request(store: Store, path: str) -> None:
             assert (problem["status"], problem["type"]) == (429, "urn:headwater:too-many-requests")
 
 
+@pytest.mark.parametrize("path", SOCKETS)
+async def test_an_origin_that_is_no_address_is_a_foreign_one(store: Store, path: str) -> None:
+    with served(store.settings):
+        headers = {"Origin": "http://["}
+        assert (await refusal(store.settings, path, additional_headers=headers))["status"] == 403
+
+
 async def test_whoever_guesses_keys_is_limited_too(store: Store) -> None:
     settings = changed(store.settings, limit_free_minute=2)
     with served(settings):

@@ -28,7 +28,7 @@ from tests.markdown import ROOT
 from tests.resources.http.played import a_provider
 from tests.resources.webhooks.receiver import Received, Receiver, receiving
 
-LINES = {"symbol": "BTC", "above": 50_000.0}
+LINES: dict[str, Any] = {"symbol": "BTC", "above": 50_000.0}
 
 
 @pytest.fixture
@@ -47,9 +47,14 @@ def make(
     )
 
 
-def alert(store: Store, key: str) -> None:
+def _of_news(receiver: Receiver) -> Wanted:
+    url, told = f"http://127.0.0.1:{receiver.port}/news", {"feeds": ["news"]}
+    return Wanted("news", url, ("alert",), told, "s3cret", None, Crossed())
+
+
+def alert(store: Store, key: str, feed: str = "prices") -> None:
     with store.ledger.write() as connection:
-        news = News(key, "stale_feed", "warning", key, feed="prices")
+        news = News(key, "stale_feed", "warning", key, feed=feed)
         alerts.tell(connection, store.ledger, news)
 
 
@@ -62,6 +67,10 @@ async def telling(ledger: Ledger) -> AsyncIterator[None]:
     finally:
         stop.set()
         await task
+
+
+async def seen(store: Store, seq: int) -> None:
+    await asyncio.to_thread(until, lambda: webhooks.get(store.ledger, "hook").seen >= seq, 60)
 
 
 async def heard(receiver: Receiver, count: int, path: str = "/hook") -> list[Received]:
@@ -107,9 +116,7 @@ async def test_a_crossing_is_told_once_across_restarts(store: Store, receiver: R
             minute = at + number * 60_000
             flush_prices(store.lake, store.ledger, prices(minute, {"BTC": price}))
             newest = commits.newest_seq(store.ledger)
-            await asyncio.to_thread(
-                until, lambda seq=newest: webhooks.get(store.ledger, "hook").seen >= seq
-            )
+            await seen(store, newest)
     found = told(await heard(receiver, 2))
     assert [body["data"]["price"] for body in found] == [50_100.0, 51_000.0]
 
@@ -118,12 +125,13 @@ async def test_what_happens_while_nobody_tells_is_told_later(
     store: Store, receiver: Receiver
 ) -> None:
     alert(store, "before it was made")
-    make(store, receiver, "alert")
-    for number in range(600):
-        alert(store, f"{number:03}")
+    webhooks.add(store.ledger, _of_news(receiver), 100)
+    # More than are read at once.
+    for number in range(1_100):
+        alert(store, f"{number}", "prices" if number % 50 else "news")
     async with telling(store.ledger):
-        found = messages(await heard(receiver, 600))
-    assert found == [f"{number:03}" for number in range(600)]
+        found = messages(await heard(receiver, 22, "/news"))
+    assert found == [f"{number}" for number in range(0, 1_100, 50)]
 
 
 @contextmanager

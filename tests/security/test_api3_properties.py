@@ -56,9 +56,7 @@ STRICT = [(method, path) for method, path in WRITES if path not in LENIENT]
 
 
 @pytest.mark.parametrize(("method", "path"), STRICT)
-def test_a_member_too_many_is_refused(
-    everything: httpx.Client, method: str, path: str
-) -> None:
+def test_a_member_too_many_is_refused(everything: httpx.Client, method: str, path: str) -> None:
     good = BODIES[f"{method} {path}"]
     for name, value in FOREIGN.items():
         if name in members_of(method, path):
@@ -131,7 +129,9 @@ def test_no_shape_but_the_described_one_makes_a_key(boss: httpx.Client, body: by
         assert answer.json()["tier"] == json.loads(body)["tier"]
     else:
         # A key of the tier free makes none of the tier admin.
-        assert answer.status_code in ((403, 422) if body.startswith(b'{"name":"a","name"') else (422,))
+        assert answer.status_code in (
+            (403, 422) if body.startswith(b'{"name":"a","name"') else (422,)
+        )
 
 
 def test_no_answer_has_a_member_that_is_not_described() -> None:

@@ -68,7 +68,9 @@ PLACES: tuple[Place, ...] = (added, changed, imported, imported_as_others_write)
 
 
 @pytest.mark.parametrize("place_of", PLACES)
-@pytest.mark.parametrize(("field", "scheme"), [("base_url", "http"), ("base_url", "https"), ("ws_url", "wss")])
+@pytest.mark.parametrize(
+    ("field", "scheme"), [("base_url", "http"), ("base_url", "https"), ("ws_url", "wss")]
+)
 def test_no_private_address_is_taken(
     admin: httpx.Client, place_of: Place, field: str, scheme: str
 ) -> None:

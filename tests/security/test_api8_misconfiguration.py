@@ -208,7 +208,9 @@ def test_a_cookie_writes_for_no_page_but_ours(store: Store) -> None:
         assert client.put("/api/watchlist", json={"symbols": []}, headers=own).status_code == 200
 
 
-@pytest.mark.parametrize("host", ["elsewhere.example", "127.0.0.1@elsewhere.example", "[::ffff]:1", "x" * 300])
+@pytest.mark.parametrize(
+    "host", ["elsewhere.example", "127.0.0.1@elsewhere.example", "[::ffff]:1", "x" * 300]
+)
 def test_the_host_header_is_told_back_to_nobody(service: httpx.Client, host: str) -> None:
     for path in ("/", "/redoc", "/dashboard", "/docs", "/openapi.json", "/api/prices/", "/sign-in"):
         answer = service.get(path, headers={"Host": host})
@@ -220,7 +222,9 @@ def test_the_host_header_is_told_back_to_nobody(service: httpx.Client, host: str
 @pytest.mark.parametrize("method", ["TRACE", "CONNECT", "PROPFIND", "BREW", "DEBUG", "TRACK"])
 def test_methods_that_nobody_needs_are_refused(service: httpx.Client, method: str) -> None:
     for path in ("/", "/api/prices", "/docs"):
-        request = f"{method} {path} HTTP/1.1\r\nHost: x\r\nX-Canary: c4n4ry\r\nConnection: close\r\n\r\n"
+        request = (
+            f"{method} {path} HTTP/1.1\r\nHost: x\r\nX-Canary: c4n4ry\r\nConnection: close\r\n\r\n"
+        )
         answer = said(service, request.encode())
         assert status_of(answer) in (400, 404, 405), path
         assert b"c4n4ry" not in answer

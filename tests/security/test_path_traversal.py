@@ -145,7 +145,7 @@ def test_no_command_takes_a_backup_that_lies_elsewhere(
 
 
 def test_no_name_of_a_provider_makes_a_file_elsewhere(house: House) -> None:
-    before = {file for file in house.store.settings.home_dir.rglob("*")}
+    before = set(house.store.settings.home_dir.rglob("*"))
     for spelling in house.spelt():
         named = {"name": "x", "category": "y", "base_url": "https://acme.example"}
         house.client.post("/api/v2/config/apis", json={**named, "id": spelling})
@@ -153,17 +153,17 @@ def test_no_name_of_a_provider_makes_a_file_elsewhere(house: House) -> None:
         house.get(f"/api/v2/export/history/{spelling}")
     rows = house.client.get("/api/v2/config/apis").json()["apis"]
     assert [row["id"] for row in rows if row["custom"]] == []
-    after = {file for file in house.store.settings.home_dir.rglob("*")}
+    after = set(house.store.settings.home_dir.rglob("*"))
     outside = {file for file in after - before if "sql" not in file.name}
     assert all(str(file.parent).endswith("exports") or "ledger" in file.name for file in outside)
 
 
 def test_the_name_of_an_uploaded_file_counts_for_nothing(house: House) -> None:
     document = json.dumps([{"name": "One", "url": "https://one.example"}]).encode()
-    before = {file for file in house.store.settings.home_dir.parent.rglob("*.js*")}
+    before = set(house.store.settings.home_dir.parent.rglob("*.js*"))
     for spelling in ("../../evil.json", str(house.target), "..\\evil.json", "\0"):
         files = {"file": (spelling, document)}
         assert house.client.post("/api/v2/config/import", files=files).status_code in (200, 422)
-    assert {file for file in house.store.settings.home_dir.parent.rglob("*.js*")} == before
+    assert set(house.store.settings.home_dir.parent.rglob("*.js*")) == before
     assert house.target.read_bytes() == SECRET
     house.client.delete("/api/v2/config/apis/one")

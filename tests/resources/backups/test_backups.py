@@ -168,6 +168,18 @@ def test_a_deleted_backup_is_gone_and_an_unknown_one_is_none(home: Home) -> None
     assert home.lake.scan(PRICES, {}).collect().height == 1
 
 
+def test_a_name_that_tells_no_date_is_no_backup(home: Home) -> None:
+    home.folder.mkdir()
+    (home.folder / "99999999T999999Z.tar").write_bytes(b"")
+    (home.folder / "20260231T000000Z").mkdir()
+    assert backups.read_all(home.folder) == []
+    assert store.newest_at(home.folder) is None
+    made = home.back_up()
+    assert store.newest_at(home.folder) == made.made_at // 1_000 * 1_000
+    with pytest.raises(NotFound):
+        backups.path_of(home.folder, "99999999T999999Z")
+
+
 def test_of_one_that_fails_or_was_killed_nothing_is_left(home: Home) -> None:
     with pytest.raises(OSError, match="No space"), store.writing(home.folder, "x") as partial:
         fill_up(partial)

@@ -159,13 +159,61 @@ def test_a_ledger_that_unpacks_to_more_than_it_says_is_refused(home: Home) -> No
     assert "has not the" in refusal(home, forger.forge(home.path / "bomb.tar"))
 
 
-def test_a_ledger_with_a_trigger_of_somebody_else_is_refused(home: Home, tmp_path: Path) -> None:
-    def trigger(connection: sqlite3.Connection) -> None:
-        connection.execute(
-            "CREATE TRIGGER evil AFTER INSERT ON commits BEGIN DELETE FROM api_keys; END"
-        )
+_EVIL = "AFTER INSERT ON commits BEGIN DELETE FROM api_keys; END"
 
-    assert "evil" in refusal(home, _with_ledger(home, tmp_path, trigger))
+
+@pytest.mark.parametrize(
+    ("statement", "named"),
+    [
+        (f"CREATE TRIGGER evil {_EVIL}", "what no ledger of Headwater has: evil"),
+        # A name that looks like what SQLite itself makes.
+        (f"CREATE TRIGGER sqlite0statistics {_EVIL}", "sqlite0statistics"),
+        (
+            'CREATE TRIGGER "sqlite-stat" AFTER INSERT ON api_keys BEGIN'
+            " UPDATE api_keys SET scopes = 'admin'; END",
+            "sqlite-stat",
+        ),
+        ("CREATE VIEW evil AS SELECT hash FROM api_keys", "evil"),
+        ("ALTER TABLE latest_prices DROP COLUMN quote", "no latest_prices.quote"),
+        ("ALTER TABLE audit_log RENAME COLUMN path TO way", "audit_log.way"),
+        ("ALTER TABLE audit_log ADD COLUMN more TEXT", "audit_log.more"),
+        ("DROP INDEX audit_log_by_time", "no audit_log_by_time"),
+    ],
+    ids=["trigger", "hidden trigger", "dashed trigger", "view", "dropped", "renamed", "more", "index"],
+)
+def test_a_ledger_of_another_shape_is_refused(
+    home: Home, tmp_path: Path, statement: str, named: str
+) -> None:
+    def change(connection: sqlite3.Connection) -> None:
+        connection.execute(statement)
+
+    assert named in refusal(home, _with_ledger(home, tmp_path, change))
+
+
+_AS_TEXT = ["PRAGMA writable_schema = ON"]
+_REPLACE = "UPDATE sqlite_master SET sql = replace(sql, '{}', '{}') WHERE name = '{}'"
+
+
+@pytest.mark.parametrize(
+    ("name", "statements"),
+    [
+        ("logs_by_time", ["DROP INDEX {0}", "CREATE UNIQUE INDEX {0} ON logs (at)"]),
+        ("news_text", ["DROP TABLE {0}", "CREATE VIRTUAL TABLE {0} USING fts5(title, summary)"]),
+        (
+            "sqlite_autoindex_api_keys_2",
+            [*_AS_TEXT, _REPLACE.format("(hash)", "(name)", "api_keys")],
+        ),
+        ("audit_log", [*_AS_TEXT, _REPLACE.format("AUTOINCREMENT", "", "audit_log")]),
+    ],
+)
+def test_a_ledger_whose_parts_are_others_under_our_names_is_refused(
+    home: Home, tmp_path: Path, name: str, statements: list[str]
+) -> None:
+    def change(connection: sqlite3.Connection) -> None:
+        for statement in statements:
+            connection.execute(statement.format(name))
+
+    assert name in refusal(home, _with_ledger(home, tmp_path, change))
 
 
 def test_a_ledger_of_a_later_version_is_refused(home: Home, tmp_path: Path) -> None:

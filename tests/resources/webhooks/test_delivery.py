@@ -1,8 +1,10 @@
 """One signed call: where it goes, what it carries, and what its answer means."""
 
+import asyncio
 import json
 import socket
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 import aiohttp
@@ -89,6 +91,38 @@ async def test_who_cannot_be_called_has_failed_without_its_url_in_the_reason() -
     outcome = await send(f"http://127.0.0.1:{port}/a-token")
     assert outcome.error is not None
     assert "a-token" not in outcome.error
+
+
+@pytest.mark.parametrize(
+    ("head", "error"),
+    [
+        # The body that it promises never ends, and is not waited for.
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 99999999999\r\n\r\n", None),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nFFFFFFFF\r\n", None),
+        (b"HTTP/1.1 200 OK\r\nX: " + b"x" * 1_000_000, "could not be called"),
+        (b"HTTP/1.1 200", "did not answer"),
+        (b"nonsense\r\n\r\n", "could not be called"),
+    ],
+)
+async def test_who_answers_badly_costs_no_more_than_a_head(head: bytes, error: str | None) -> None:
+    hung_up = asyncio.Event()
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with suppress(ConnectionError):
+            await reader.readuntil(b"\r\n\r\n")
+            writer.write(head)
+            await writer.drain()
+            await reader.read()
+        with suppress(ConnectionError):
+            writer.close()
+            await writer.wait_closed()
+        hung_up.set()
+
+    async with await asyncio.start_server(answer, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        outcome = await send(f"http://127.0.0.1:{port}/", seconds=3)
+        await asyncio.wait_for(hung_up.wait(), 20)
+    assert (outcome.error is None) if error is None else (error in (outcome.error or ""))
 
 
 class Rebound(aiohttp.abc.AbstractResolver):

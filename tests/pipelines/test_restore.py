@@ -1,0 +1,155 @@
+"""A restore by API while everything runs: what a user sees of it, from a first start on."""
+
+import asyncio
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import polars as pl
+import pytest
+import websockets
+
+from resources import backups
+from resources.ledger import commits, keys
+from resources.plan import OHLCV_ASSET, PRICES_JOB, day_key
+from resources.schemas import CANDLES
+from tests.api.entries import ACME, APIS
+from tests.pipelines.demo import Demo
+
+_UP_AGAIN = "Headwater is up again."
+
+
+@pytest.fixture(scope="module")
+def interrupted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    """A `headwater demo` whose first start a restore has interrupted."""
+    demo = Demo(Path(tmp_path_factory.mktemp("home")))
+    demo.launch()
+    try:
+        demo.wait_until(lambda: _ready(demo), 150)
+        ledger = demo.ledger
+        secret = keys.create(ledger, "early", ("admin",), "admin")
+        ledger.close()
+        assert _restore(demo, secret, _back_up(demo, secret))["restarting"]
+        demo.wait_until(lambda: "Ctrl-C stops everything" in demo.said(), 150)
+        yield demo
+    finally:
+        demo.stop()
+        demo.close()
+
+
+def test_a_first_start_that_a_restore_interrupts_shows_its_key_even_so(interrupted: Demo) -> None:
+    before, _, after = interrupted.said().partition("is in place")
+    assert "shown this once" not in before
+    assert "shown this once" in after
+    assert interrupted.get("/api/v2/status").status_code == 200
+
+
+def test_a_restore_brings_back_what_was_and_leaves_what_was_done(interrupted: Demo) -> None:
+    demo = interrupted
+    _collect(demo, "2026-02-01")
+    secret = demo.key
+    assert _ask(demo, secret, "POST", APIS, json=ACME).status_code == 201
+    ledger = demo.ledger
+    revoked = keys.issue(ledger, "revoked", ("read",), "free", None)
+    archive, candles = _back_up(demo, secret), _candles(demo)
+
+    _collect(demo, "2026-03-01")
+    assert _ask(demo, secret, "DELETE", f"{APIS}/acme").is_success
+    pool = {"name": "My Nodes", "category": "rpc_node", "rotation_strategy": "round_robin"}
+    made = _ask(demo, secret, "POST", "/api/pools", json=pool).json()["pool_id"]
+    keys.revoke_named(ledger, "revoked")
+    later = keys.create(ledger, "later", ("read",))
+    _refuses_a_flipped_one(demo, secret, archive)
+    assert _candles(demo).height > candles.height
+    assert _ask(demo, secret, "GET", f"/api/pools/{made}").status_code == 200
+    ledger.close()
+
+    said = demo.said().count(_UP_AGAIN)
+    newest = asyncio.run(_followed(demo, secret, archive, said))
+    assert _ask(demo, secret, "GET", f"{APIS}/acme").status_code == 200
+    assert _ask(demo, secret, "GET", f"/api/pools/{made}").status_code == 404
+    assert _candles(demo).equals(candles)
+    assert [_status(demo, key) for key in (secret, later, revoked.secret)] == [200, 200, 401]
+    assert commits.newest_seq(demo.ledger) >= newest
+
+
+async def _followed(demo: Demo, secret: str, archive: str, said: int) -> int:
+    """Restore while a socket listens; its next message counts on from those before."""
+    url = f"ws://127.0.0.1:{demo.port}/ws"
+    async with websockets.connect(url) as socket:
+        before = commits.newest_seq(demo.ledger)
+        assert (await asyncio.to_thread(_restore, demo, secret, archive))["restarting"]
+        await asyncio.wait_for(socket.wait_closed(), 60)
+    await asyncio.to_thread(demo.wait_until, lambda: demo.said().count(_UP_AGAIN) > said, 150)
+    async with websockets.connect(url) as socket:
+        await socket.send(json.dumps({"type": "resume", "channel": "prices", "after": before}))
+        today = {"dagster/partition": day_key(demo.ledger.now())}
+        await asyncio.to_thread(demo.dagster.launch, PRICES_JOB, today, {})
+        while True:
+            message = json.loads(await asyncio.wait_for(socket.recv(), 100))
+            if message["type"] == "price_update":
+                assert message["seq"] > before
+                return int(message["seq"])
+
+
+def _refuses_a_flipped_one(demo: Demo, secret: str, archive: str) -> None:
+    path = demo.home / archive
+    whole = path.read_bytes()
+    flipped = bytearray(whole)
+    flipped[len(whole) // 2] ^= 8
+    path.write_bytes(flipped)
+    answer = _ask(demo, secret, "POST", "/api/v2/restore", params={"backup_file": archive})
+    path.write_bytes(whole)
+    assert answer.status_code == 503
+    assert "damaged" in answer.json()["detail"]
+    assert not backups.waits(demo.home)
+
+
+def _ready(demo: Demo) -> bool:
+    try:
+        return httpx.get(f"http://127.0.0.1:{demo.port}/readyz").is_success
+    except httpx.HTTPError:
+        return False
+
+
+def _back_up(demo: Demo, secret: str) -> str:
+    answer = _ask(demo, secret, "POST", "/api/v2/backup")
+    assert answer.status_code == 201, answer.text
+    return str(answer.json()["backup_file"])
+
+
+def _restore(demo: Demo, secret: str, archive: str) -> dict[str, object]:
+    answer = _ask(demo, secret, "POST", "/api/v2/restore", params={"backup_file": archive})
+    assert answer.status_code == 200, answer.text
+    return dict(answer.json())
+
+
+def _ask(
+    demo: Demo,
+    secret: str,
+    method: str,
+    path: str,
+    *,
+    params: dict[str, str] | None = None,
+    json: object = None,
+) -> httpx.Response:
+    url, headers = f"http://127.0.0.1:{demo.port}{path}", {"X-API-Key": secret}
+    return httpx.request(method, url, params=params, json=json, headers=headers, timeout=60)
+
+
+def _status(demo: Demo, secret: str) -> int:
+    return _ask(demo, secret, "GET", "/api/v2/status").status_code
+
+
+def _collect(demo: Demo, month: str) -> None:
+    """Candles of four hours of one market, which no schedule asks for."""
+    config = {"ops": {OHLCV_ASSET: {"config": {"symbols": ["ETH-USDT"], "interval": "4h"}}}}
+    backfill = demo.dagster.backfill(OHLCV_ASSET, [month], config)
+    [run] = demo.finished(lambda: demo.dagster.runs_of_backfill(backfill))
+    assert run.status == "SUCCESS"
+
+
+def _candles(demo: Demo) -> pl.DataFrame:
+    stored = demo.lake.scan(CANDLES, {"interval": ["4h"]}).collect()
+    return stored.sort(*CANDLES.key)
