@@ -18,6 +18,8 @@ _AROUND = 100_000
 MOST = 1_000_000
 # By path.
 LARGER = {"/api/v2/config/import": 10_000_000 + _AROUND}
+# Of one object: each that no model knows costs as much as one that is known.
+_MOST_MEMBERS = 100
 
 Body = TypeVar("Body", bound=pydantic.BaseModel)
 
@@ -34,8 +36,11 @@ def body_of(model: type[Body]) -> Callable[[Request], Awaitable[Body]]:
         try:
             return model.model_validate(_object(content) if content else {})
         except pydantic.ValidationError as error:
-            errors = [{**one, "loc": ("body", *one["loc"])} for one in error.errors()]
-            raise RequestValidationError(errors) from error
+            # What was sent is sent back to nobody.
+            errors = error.errors(include_url=False, include_context=False, include_input=False)
+            raise RequestValidationError(
+                [{**one, "loc": ("body", *one["loc"])} for one in errors]
+            ) from error
 
     return read
 
@@ -72,7 +77,18 @@ def _object(content: bytes) -> dict[str, Any]:
         raise InvalidInput(f"the body is no JSON: {reason}") from error
     if not isinstance(body, dict):
         raise InvalidInput("the body must be a JSON object")
+    _bound(body)
     return body
+
+
+def _bound(body: dict[str, Any]) -> None:
+    """Raises InvalidInput; only what lies in lists, where no body has models, is not looked at."""
+    left = [body]
+    while left:
+        one = left.pop()
+        if len(one) > _MOST_MEMBERS:
+            raise InvalidInput(f"an object of the body has more than {_MOST_MEMBERS} members")
+        left.extend(value for value in one.values() if isinstance(value, dict))
 
 
 async def uploaded(request: Request, most: int) -> tuple[bytes, dict[str, str]]:

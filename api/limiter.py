@@ -186,13 +186,20 @@ def counted_as(caller: Caller) -> str:
     """What a caller is counted by: its key, else its address, of IPv6 the first half."""
     if caller.key is not None or ":" not in caller.address:
         return caller.id
+    return f"address {counted_address(caller.address)}"
+
+
+def counted_address(address: str) -> str:
+    """An address as it is counted: of IPv6 the first half; what is no address as it is."""
+    if ":" not in address:
+        return address
     try:
-        address = IPv6Address(caller.address)
+        found = IPv6Address(address)
     except ValueError:
-        return caller.id
-    if address.ipv4_mapped:
-        return f"address {address.ipv4_mapped}"
-    return f"address {IPv6Address(int(address) >> 64 << 64)}/64"
+        return address
+    if found.ipv4_mapped:
+        return str(found.ipv4_mapped)
+    return f"{IPv6Address(int(found) >> 64 << 64)}/64"
 
 
 def too_many(quota: Quota) -> TooManyRequests:

@@ -31,6 +31,11 @@ _DETAILS = (
 )  # fmt: skip
 
 
+# Of what is wrong with one request, so much is told: a client may send much that is.
+_MOST_ERRORS = 20
+_LONGEST_DETAIL, _LONGEST_MESSAGE, _LONGEST_NAME = 1_000, 300, 64
+
+
 def add_problem_handlers(app: FastAPI) -> None:
     """Make problem details of every error that a route, the router or a bug raises."""
     app.add_exception_handler(HeadwaterError, _of_ours)
@@ -50,7 +55,8 @@ def problem(
     **more: Any,
 ) -> Response:
     """One answer of type application/problem+json; `more` are members of its own."""
-    body = {"type": kind, "title": title, "status": status, "detail": detail}
+    told = _cut(detail, _LONGEST_DETAIL)
+    body = {"type": kind, "title": title, "status": status, "detail": told}
     # The path alone: a query may carry a key.
     instance = quote(connection.scope["path"])
     return Response(
@@ -105,12 +111,21 @@ async def _of_router(connection: HTTPConnection, error: Exception) -> Response:
 async def _of_input(connection: HTTPConnection, error: Exception) -> Response:
     error = cast(RequestValidationError, error)
     errors = [
-        {"loc": list(e["loc"]), "msg": str(e["msg"]), "type": e["type"]} for e in error.errors()
+        {
+            "loc": [_cut(at, _LONGEST_NAME) if isinstance(at, str) else at for at in e["loc"]],
+            "msg": _cut(str(e["msg"]), _LONGEST_MESSAGE),
+            "type": e["type"],
+        }
+        for e in error.errors()[:_MOST_ERRORS]
     ]
     first = errors[0]
     detail = f"{'.'.join(map(str, first['loc']))}: {first['msg']}"
     kind = "urn:headwater:invalid-input"
     return problem(connection, 422, "Invalid input", detail, kind=kind, errors=errors)
+
+
+def _cut(text: str, most: int) -> str:
+    return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
 async def _of_bug(connection: HTTPConnection, _error: Exception) -> Response:

@@ -48,6 +48,13 @@ class Proxies:
         told = connection.headers.get("x-forwarded-proto", "").rpartition(",")[2]
         return peer is not None and self._trusts(peer) and told.strip().lower() == "https"
 
+    def trusts(self, peer: str) -> bool:
+        """Whether a peer is a proxy that is believed."""
+        if not self._networks:
+            return False
+        address = parsed(peer)
+        return address is not None and self._trusts(address)
+
     def _trusts(self, address: IPv4Address | IPv6Address) -> bool:
         return any(address in network for network in self._networks)
 

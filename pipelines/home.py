@@ -10,6 +10,7 @@ from pathlib import Path
 from pipelines.processes import end_all
 from resources.errors import HeadwaterError, StartRefused
 from resources.ledger import Ledger
+from resources.processes import held
 from resources.room import RESERVE
 from resources.settings import Settings
 
@@ -88,17 +89,10 @@ def port_of_running(settings: Settings) -> int | None:
 
     Raises StartRefused where it is no service that works there, but another collection.
     """
-    lock = settings.home_dir / "run" / "lock"
-    if not lock.exists():
-        return None
-    with lock.open() as held:
-        try:
-            fcntl.flock(held, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except OSError as error:
-            if port := held.read().strip():
-                return int(port)
-            raise StartRefused(f"another collection is going in {settings.home_dir}") from error
-    return None
+    port = held(settings.home_dir / "run" / "lock")
+    if port == "":
+        raise StartRefused(f"another collection is going in {settings.home_dir}")
+    return None if port is None else int(port)
 
 
 def _require_room(settings: Settings) -> None:
@@ -115,8 +109,8 @@ def require_mode(settings: Settings) -> None:
     marker = settings.home_dir / "mode"
     if not marker.exists():
         marker.write_text(settings.providers)
-    if (held := marker.read_text()) != settings.providers:
+    if (mode := marker.read_text()) != settings.providers:
         raise StartRefused(
-            f"{settings.home_dir} holds {held} data and this start is {settings.providers}; "
+            f"{settings.home_dir} holds {mode} data and this start is {settings.providers}; "
             "set HEADWATER_HOME to another folder"
         )

@@ -62,6 +62,7 @@ class _Session:
         self._dagster = Dagster(supervisor.dagster_url)
         host = f"[{settings.host}]" if ":" in settings.host else settings.host
         self._api = f"http://{host}:{settings.port}"
+        self._greeted = False
 
     def start(self) -> None:
         try:
@@ -92,6 +93,8 @@ class _Session:
         except _Stopped:
             return
         say("Headwater is up again.")
+        if not self._greeted:
+            self._greet()
 
     def _api_ready(self) -> bool:
         self._check_stop()
@@ -212,6 +215,7 @@ Try:
 
 Ctrl-C stops everything; the data stays in {self._supervisor.home}."""
         )
+        self._greeted = True
 
     def _new_key(self) -> str | None:
         """The demo makes a new key at each start, `up` only the first one."""

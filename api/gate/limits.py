@@ -11,6 +11,7 @@ from api.services import services_of
 from api.unguarded import UNGUARDED
 
 _FILES = f"{FILES_PATH}/"
+_READS = ("GET", "HEAD")
 QUOTA_HEADERS = ("RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset")
 _LIMIT, _REMAINING, _RESET = (name.lower().encode() for name in QUOTA_HEADERS)
 
@@ -19,8 +20,7 @@ class RateLimits:
     """Refuses what is one request too many; the identity must be known before."""
 
     async def enter(self, visit: Visit) -> Response | None:
-        path = visit.scope["path"]
-        if path in UNGUARDED or path.startswith(_FILES):
+        if _is_exempt(visit):
             return None
         connection = visit.connection
         visit.quota = services_of(connection).limiter.count(visit.caller)
@@ -40,3 +40,11 @@ class RateLimits:
 
     def leave(self, visit: Visit) -> None:
         """What was counted stays counted."""
+
+
+def _is_exempt(visit: Visit) -> bool:
+    path = visit.scope["path"]
+    if path not in UNGUARDED and not path.startswith(_FILES):
+        return False
+    # Other methods are for nothing there.
+    return visit.scope["method"] in _READS

@@ -1,7 +1,5 @@
 """Backups of lake and ledger, and putting one back."""
 
-import fcntl
-from pathlib import Path
 from typing import Annotated
 
 from fastapi import APIRouter, Query
@@ -13,6 +11,7 @@ from api.models.files import BackedUp, LaidReady
 from api.routes.exports import BACKUPS, download_url
 from api.services import ServicesDep
 from resources import backups
+from resources.processes import held
 
 router = APIRouter(tags=["data sources"])
 
@@ -56,7 +55,8 @@ def restore(
     backups.require_own_ledger(settings.ledger_url, settings.home_dir)
     source = backups.path_of(settings.backup_dir, backup_file.removeprefix(f"{BACKUPS}/"))
     made = backups.lay_ready(settings.home_dir, source, mode=settings.providers)
-    restarting = _is_supervised(settings.home_dir)
+    # `up` and `demo` write a port, and look for what lies ready; a command's collection does not.
+    restarting = bool(held(settings.home_dir / "run" / "lock"))
     follows = (
         "Headwater stops now, puts it in place and starts again, in about half a minute"
         if restarting
@@ -65,17 +65,3 @@ def restore(
     message = f"{made.id} is whole and lies ready; {follows}"
     file = {"backup_file": f"{BACKUPS}/{source.name}", "restarting": restarting}
     return Answer({"status": "success", "message": message, **file})
-
-
-def _is_supervised(home: Path) -> bool:
-    """Whether `up` or `demo` holds the home, and so looks for what lies ready."""
-    lock = home / "run" / "lock"
-    if not lock.exists():
-        return False
-    with lock.open() as held:
-        try:
-            fcntl.flock(held, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except OSError:
-            # The port of Dagster; empty where a collection of the command line holds it.
-            return bool(held.read().strip())
-    return False

@@ -10,6 +10,7 @@ from resources.lake import Lake
 from tests.api.server import Store, client_of, served
 from tests.api.world import fill
 
+
 @pytest.fixture(scope="module")
 def admin(world: Store, service: httpx.Client) -> Iterator[httpx.Client]:
     with client_of(service.base_url, world.key("admin")) as client:
@@ -87,8 +88,8 @@ LONG = "x" * 900_000
         ("/api/admin/collect/trigger", {"mode": "backward", "symbols": [1] * 300_000}),
         ("/api/admin/collect/trigger", {"mode": "backward", "symbols": [1] * 900}),
         ("/api/v2/export/json", {"api_ids": [1] * 300_000}),
-        ("/api/v2/schedules/coingecko", WIDE),
-        ("/api/v2/schedules/coingecko", {LONG: 1}),
+        ("/api/v2/schedule/tasks/coingecko", WIDE),
+        ("/api/v2/schedule/tasks/coingecko", {LONG: 1}),
         ("/api/diagnostics/run", {LONG: 1}),
         ("/api/query", {"sql": "SELECT 1", "parameters": WIDE}),
         ("/api/query", {"sql": "SELECT 1", "parameters": [1] * 300_000}),
@@ -100,17 +101,17 @@ LONG = "x" * 900_000
 def test_a_large_body_that_is_wrong_gets_a_short_answer(
     admin: httpx.Client, path: str, body: dict[str, Any]
 ) -> None:
-    method = "PUT" if "schedules" in path else "POST"
+    method = "PUT" if "schedule" in path else "POST"
     answer = admin.request(method, path, json=body)
     assert answer.status_code == 422, answer.text[:500]
     assert len(answer.content) < 10_000
     assert len(answer.json().get("errors", [])) <= 20
 
 
-@pytest.mark.parametrize("nested", ["[" * 400_000 + "]" * 400_000, '{"a":' * 150_000 + "1" + "}" * 150_000])
-def test_a_body_that_is_nested_deep_gets_a_short_answer(
-    service: httpx.Client, nested: str
-) -> None:
+@pytest.mark.parametrize(
+    "nested", ["[" * 400_000 + "]" * 400_000, '{"a":' * 150_000 + "1" + "}" * 150_000]
+)
+def test_a_body_that_is_nested_deep_gets_a_short_answer(service: httpx.Client, nested: str) -> None:
     for body in (nested, f'{{"api_key": {nested}}}'):
         answer = service.post("/api/auth/token", content=body)
         assert answer.status_code == 422, answer.text[:500]

@@ -179,7 +179,16 @@ _EVIL = "AFTER INSERT ON commits BEGIN DELETE FROM api_keys; END"
         ("ALTER TABLE audit_log ADD COLUMN more TEXT", "audit_log.more"),
         ("DROP INDEX audit_log_by_time", "no audit_log_by_time"),
     ],
-    ids=["trigger", "hidden trigger", "dashed trigger", "view", "dropped", "renamed", "more", "index"],
+    ids=[
+        "trigger",
+        "hidden trigger",
+        "dashed trigger",
+        "view",
+        "dropped",
+        "renamed",
+        "more",
+        "index",
+    ],
 )
 def test_a_ledger_of_another_shape_is_refused(
     home: Home, tmp_path: Path, statement: str, named: str
