@@ -4,6 +4,7 @@ import sys
 
 import uvicorn
 
+from api.connections import raise_descriptors
 from api.live.conversation import SERVER_OPTIONS
 from api.one_process import require_one_worker
 from resources.errors import StartRefused
@@ -15,6 +16,7 @@ _GRACEFUL_SECONDS = 3
 def main() -> None:
     # A server with several workers would start them again and again.
     require_one_worker()
+    raise_descriptors()
     settings = load_settings()
     uvicorn.run(
         "api.app:app",

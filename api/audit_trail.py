@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections import deque
 
 from resources.errors import StoreUnavailable
 from resources.ledger import Ledger, audit
@@ -17,19 +18,26 @@ class AuditTrail:
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
-        self._waiting: list[Entry] = []
+        self._waiting: deque[Entry] = deque(maxlen=_MOST)
+        self._lost = 0
 
     def note(self, entry: Entry) -> None:
-        """Store an entry with the next flush."""
+        """Store an entry with the next flush; the newest 20,000 wait for one."""
+        self._lost += len(self._waiting) == _MOST
         self._waiting.append(entry)
 
     async def flush(self) -> None:
         """Store what waits; what cannot be stored goes on waiting, the newest 20,000 of it."""
         if not self._waiting:
             return
-        entries, self._waiting = self._waiting, []
+        entries, self._waiting = self._waiting, deque(maxlen=_MOST)
         try:
             await asyncio.to_thread(audit.append, self._ledger, entries)
         except StoreUnavailable as error:
-            _log.error("%d lines of the audit log wait to be stored: %s", len(entries), error)
-            self._waiting = [*entries, *self._waiting][-_MOST:]
+            newer, self._waiting = self._waiting, entries
+            for entry in newer:
+                self.note(entry)
+            _log.error(
+                "%d lines of the audit log wait to be stored, %d are lost: %s",
+                len(self._waiting), self._lost, error,
+            )  # fmt: skip

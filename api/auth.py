@@ -1,6 +1,7 @@
 """Who may call what: every endpoint declares its access as a dependency."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Annotated, Literal
 
 from fastapi import Depends, Request, Security
@@ -40,31 +41,35 @@ async def caller(connection: HTTPConnection) -> ApiKey | None:
 
 
 async def caller_of(connection: HTTPConnection) -> Caller:
-    """Who calls, looked up. Raises Unauthorized."""
+    """Who calls, looked up. Raises Unauthorized, and TooManyRequests for an address that tries
+    one key after the other."""
     services = services_of(connection)
     address = services.proxies.client_of(connection)
     if not services.settings.api_key_required and _is_local(connection):
         return Caller(address, LOCAL)
     secret, session = shown(connection)
     if secret is not None:
-        return Caller(address, await identify(services, secret))
+        return Caller(address, await identify(services, secret, address))
     # A browser opens sockets for any page, and sends its cookie.
     if session is not None and (connection.scope["type"] == "http" or _same_origin(connection)):
-        key = await services.keyring.find_session(session)
+        admit = partial(services.limiter.admit_key, address)
+        key = await services.keyring.find_session(session, admit)
         # One that has ended is no bad key: the browser would send it to open endpoints too.
         return Caller(address, key, by_cookie=key is not None)
     return Caller(address)
 
 
-async def identify(services: Services, secret: str) -> ApiKey:
+async def identify(services: Services, secret: str, address: str) -> ApiKey:
     """The key that a secret is, or that a token was made of, with the token's scopes.
 
-    Raises Unauthorized, with one sentence for all that is wrong with it.
+    Raises Unauthorized, with one sentence for all that is wrong with it, and TooManyRequests where
+    the address that shows it has shown too many that are not known.
     """
+    admit = partial(services.limiter.admit_key, address)
     if secret.count(".") != 2:
-        key = await services.keyring.find(secret)
+        key = await services.keyring.find(secret, admit)
     elif claims := services.tokens.read(secret):
-        held = await services.keyring.find_by_id(claims.key_id)
+        held = await services.keyring.find_by_id(claims.key_id, admit)
         key = claims.narrow(held) if held else None
     else:
         key = None
@@ -106,6 +111,14 @@ def _is_local(connection: HTTPConnection) -> bool:
     return local and origin_allowed(connection) and not forwarded(connection)
 
 
+def require(key: ApiKey | None, scope: str) -> None:
+    """Raises Unauthorized where no key was sent, Forbidden where it does not hold the scope."""
+    if key is None:
+        raise Unauthorized("send a key as X-API-Key, or as Authorization: Bearer")
+    if not key.allows(scope):
+        raise Forbidden(f"the key {key.name!r} lacks the scope {scope!r}")
+
+
 class OpenAccess:
     """Needs no key; a bad one is refused even so, but where everybody is answered."""
 
@@ -128,11 +141,7 @@ class ScopedAccess:
         _header: Annotated[object, Security(_HEADER)],
         _bearer: Annotated[object, Security(_BEARER)],
     ) -> None:
-        key = await caller(request)
-        if key is None:
-            raise Unauthorized("send a key as X-API-Key, or as Authorization: Bearer")
-        if not key.allows(self.name):
-            raise Forbidden(f"the key {key.name!r} lacks the scope {self.name!r}")
+        require(await caller(request), self.name)
         if visit_of(request).caller.by_cookie and request.method not in _SAFE:
             require_same_origin(request)
 

@@ -25,9 +25,9 @@ class Connections:
 
         `others` are all that are open, sockets included. Behind a proxy are many clients.
         """
-        address = counted_address(host)
-        crowded = not is_proxy and self._open[address] >= self._most_of_address
-        if crowded or self._total >= self._most or others >= _for_connections():
+        address, room = counted_address(host), _for_connections()
+        crowded = self._open[address] >= min(self._most_of_address, room // 2)
+        if (crowded and not is_proxy) or self._total >= self._most or others >= room:
             return None
         self._open[address] += 1
         self._total += 1

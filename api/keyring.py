@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import math
 import time
 from collections.abc import Callable
 from typing import NamedTuple
@@ -16,6 +17,11 @@ _USABLE = 0.8
 _MOST = 4096
 
 _Lookup = Callable[[Ledger, str], ApiKey | None]
+Admit = Callable[[], None]
+
+
+def _everybody() -> None:
+    """Nobody is refused."""
 
 
 class _Found(NamedTuple):
@@ -26,40 +32,57 @@ class _Found(NamedTuple):
 
 class Keyring:
     """The valid keys and sessions of a ledger. Each answer is None for what is unknown, expired,
-    revoked or ended."""
+    revoked or ended.
+
+    What was not valid when it was last seen here is looked up only once `admit` has let it pass,
+    which raises what it likes.
+    """
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
         self._known: dict[bytes | str, _Found] = {}
+        self._being_admitted: set[bytes | str] = set()
 
-    async def find(self, secret: str) -> ApiKey | None:
+    async def find(self, secret: str, admit: Admit = _everybody) -> ApiKey | None:
         """The key of a secret."""
         digest = hashlib.sha256(secret.encode()).digest()
-        return await self._found(digest, secret, keys.find)
+        return await self._found(digest, secret, keys.find, admit)
 
-    async def find_by_id(self, key_id: str) -> ApiKey | None:
+    async def find_by_id(self, key_id: str, admit: Admit = _everybody) -> ApiKey | None:
         """The key that a token was made of."""
-        return await self._found(key_id, key_id, keys.find_by_id)
+        return await self._found(key_id, key_id, keys.find_by_id, admit)
 
-    async def find_session(self, secret: str) -> ApiKey | None:
+    async def find_session(self, secret: str, admit: Admit = _everybody) -> ApiKey | None:
         """Who a browser's session acts as."""
         digest = hashlib.sha256(b"session " + secret.encode()).digest()
-        return await self._found(digest, secret, sign_ins.find)
+        return await self._found(digest, secret, sign_ins.find, admit)
 
     def forget(self) -> None:
         """Look everything up anew: something was revoked here."""
-        self._known.clear()
+        # The names stay: who was valid a moment ago need not be admitted.
+        for name, known in self._known.items():
+            self._known[name] = known._replace(at=-math.inf)
 
-    async def _found(self, name: bytes | str, told: str, lookup: _Lookup) -> ApiKey | None:
+    async def _found(
+        self, name: bytes | str, told: str, lookup: _Lookup, admit: Admit
+    ) -> ApiKey | None:
         asked = time.monotonic()
         if known := self._known.get(name):
             if asked - known.at < (_USABLE if known.renewed else _FRESH):
                 return known.key
             self._known[name] = known._replace(renewed=True)
-        found = await asyncio.to_thread(lookup, self._ledger, told)
+        elif name not in self._being_admitted:
+            # A new key comes with many requests at once, which are one try.
+            admit()
+            self._being_admitted.add(name)
+        try:
+            found = await asyncio.to_thread(lookup, self._ledger, told)
+        finally:
+            self._being_admitted.discard(name)
         self._known.pop(name, None)
         if found is not None:
             if len(self._known) >= _MOST:
-                self._known.clear()
+                # The one that was looked up longest ago.
+                del self._known[next(iter(self._known))]
             self._known[name] = _Found(asked, found, renewed=False)
         return found

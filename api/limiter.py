@@ -65,15 +65,11 @@ class _Seen:
     day: int
     requests: int
     times: list[float] = field(default_factory=list)
+    tries: list[float] = field(default_factory=list)  # of keys that were not known, likewise
 
     def minute(self, now: float) -> int:
         """How many lie within the minute that ends now."""
-        old = bisect_right(self.times, now - _MINUTE)
-        # Not at each request: of a long list that would move all of it.
-        if old > len(self.times) // 2:
-            del self.times[:old]
-            old = 0
-        return len(self.times) - old
+        return _lately(self.times, now)
 
 
 class Limiter:
@@ -130,6 +126,26 @@ class Limiter:
         quota = self.count(caller)
         if quota is not None and not quota.allowed:
             raise too_many(quota)
+
+    def admit_key(self, address: str) -> None:
+        """Count the look-up of a key that is not known; raises TooManyRequests where the address
+        has had as many of these in the last minute as it may ask requests.
+
+        They are no requests, so that nobody who has used up minute or day is refused with a key.
+        """
+        caller = Caller(address)
+        tier = self._tiers[caller.tier]
+        if tier is None:
+            return
+        now = self._clock()
+        tries = self._seen(caller, counted_as(caller), int(self._wall() // _DAY)).tries
+        if _lately(tries, now) >= tier.minute:
+            leaves = max(1, ceil(tries[-tier.minute] + _MINUTE - now))
+            raise TooManyRequests(
+                f"too many keys that are not known came from this address; the next one in {leaves} s",
+                leaves,
+            )
+        tries.append(now)
 
     def usage(self, caller: Caller) -> Usage:
         """What the caller has used; asking counts for nothing."""
@@ -200,6 +216,16 @@ def counted_address(address: str) -> str:
     if found.ipv4_mapped:
         return str(found.ipv4_mapped)
     return f"{IPv6Address(int(found) >> 64 << 64)}/64"
+
+
+def _lately(times: list[float], now: float) -> int:
+    """How many of these, ascending, lie within the minute that ends now; old ones may go."""
+    old = bisect_right(times, now - _MINUTE)
+    # Not at each request: of a long list that would move all of it.
+    if old > len(times) // 2:
+        del times[:old]
+        old = 0
+    return len(times) - old
 
 
 def too_many(quota: Quota) -> TooManyRequests:

@@ -69,6 +69,11 @@ class Services:
     opened_at: float = field(default_factory=time.monotonic)
 
     @property
+    def background_works(self) -> bool:
+        """Whether every task in the background goes on: they end with the service alone."""
+        return not any(task.done() for task in self.background)
+
+    @property
     def mode(self) -> str:
         return self.settings.providers
 

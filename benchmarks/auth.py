@@ -35,6 +35,7 @@ from resources.ledger.sealing import derived
 from resources.settings import Settings
 
 TARGET = 50.0
+_ADDRESS = "203.0.113.5"
 _Check = Callable[[], Awaitable[object]]
 
 
@@ -86,21 +87,21 @@ def _ways(
         headers = [(b"host", b"127.0.0.1:8000"), (b"accept", b"*/*"), (name, value.encode())]
         scope = {
             "type": "http", "app": app, "headers": headers, "path": "/api/ohlcv",
-            "client": ("203.0.113.5", 4711),
+            "client": (_ADDRESS, 4711),
         }  # fmt: skip
         return caller_of(HTTPConnection(scope))
 
     return {
         "key": {
             "floor": hashed,
-            "identify": lambda: identify(services, secret),
+            "identify": lambda: identify(services, secret, _ADDRESS),
             "caller_of": lambda: whole(b"x-api-key", secret),
         },
         "token": {
             "floor": decoded,
-            "identify": lambda: identify(services, token),
+            "identify": lambda: identify(services, token, _ADDRESS),
             "caller_of": lambda: whole(b"authorization", f"Bearer {token}"),
-            "new, identify": lambda: identify(services, next(new)),
+            "new, identify": lambda: identify(services, next(new), _ADDRESS),
             "new, caller_of": lambda: whole(b"authorization", f"Bearer {next(new_too)}"),
         },
     }

@@ -9,14 +9,12 @@ from typing import TYPE_CHECKING
 
 from pipelines.arguments import Commands, add_providers, settings_of
 from resources.errors import InvalidInput
+from resources.rights import SCOPES, TIERS
 
 if TYPE_CHECKING:
     from resources.ledger import Ledger
     from resources.ledger.key_changes import KeyRow
     from resources.settings import Settings
-
-_SCOPES = ("read", "write", "admin")
-_TIERS = ("free", "pro", "admin")
 
 
 def add_commands(commands: Commands) -> None:
@@ -25,9 +23,9 @@ def add_commands(commands: Commands) -> None:
     )
     create = kinds.add_parser("create", help="make a key and print it once")
     create.add_argument("name", metavar="NAME")
-    create.add_argument("--scope", action="append", choices=_SCOPES, dest="scopes")
+    create.add_argument("--scope", action="append", choices=SCOPES, dest="scopes")
     create.add_argument(
-        "--tier", choices=_TIERS, help="default: admin with the scope admin, else free"
+        "--tier", choices=TIERS, help="default: admin with the scope admin, else free"
     )
     create.add_argument("--expires", metavar="DATE", help="last day it holds, YYYY-MM-DD, UTC")
     create.set_defaults(run=_create)

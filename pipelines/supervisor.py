@@ -125,7 +125,9 @@ class Supervisor:
         code = [python, "-m", "dagster", "code-server", "start", *module]
         code += ["--port", str(self._code_port), *_AS_JSON]
         yield self._child("code-server", code, RUN_ENVIRONMENT)
-        yield self._child("daemon", [python, "-m", "dagster._daemon", "run", *_AS_JSON, "-w", workspace])
+        yield self._child(
+            "daemon", [python, "-m", "dagster._daemon", "run", *_AS_JSON, "-w", workspace]
+        )
         web = ["-w", workspace, "-h", "127.0.0.1", "-p", str(settings.dagster_port), *_AS_JSON]
         yield self._child("webserver", [python, "-m", "dagster_webserver", *web])
         yield self._child("api", [python, "-m", "api"])

@@ -6,6 +6,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.responses import Response
 
 from api.auth import access_of
+from api.caller import Caller
 from api.gate.visit import Visit
 from api.services import services_of
 from resources.ledger.audit import LONGEST_PATH, Entry
@@ -33,7 +34,10 @@ class Audit:
 
     def leave(self, visit: Visit) -> None:
         if visit.scope["method"] in _WRITES and visit.status != 429 and _is_for_writers(visit):
-            services_of(visit.connection).audit.note(_entry(visit))
+            entry = entry_of(
+                visit.caller, visit.request_id, visit.scope["method"], visit.path, visit.outcome
+            )
+            services_of(visit.connection).audit.note(entry)
 
 
 def _is_for_writers(visit: Visit) -> bool:
@@ -41,15 +45,16 @@ def _is_for_writers(visit: Visit) -> bool:
     return access_of(declared) in _FOR_WRITERS or visit.route in _OF_RIGHTS
 
 
-def _entry(visit: Visit) -> Entry:
-    key = visit.caller.key
+def entry_of(caller: Caller, request_id: str, method: str, path: str, status: int) -> Entry:
+    """The line of a write that ends now."""
+    key = caller.key
     return Entry(
         at=int(time.time() * 1000),
-        request_id=visit.request_id,
+        request_id=request_id,
         key_id=key.id if key else None,
         key_name=key.name if key else None,
-        address=visit.caller.address,
-        method=visit.scope["method"],
-        path=redacted(visit.path)[:LONGEST_PATH],
-        status=visit.outcome,
+        address=caller.address,
+        method=method,
+        path=redacted(path)[:LONGEST_PATH],
+        status=status,
     )

@@ -7,7 +7,7 @@ from api.auth import caller_of
 from api.caller import Caller
 from api.gate.visit import Visit
 from api.services import services_of
-from resources.errors import StoreUnavailable, Unauthorized
+from resources.errors import StoreUnavailable, TooManyRequests, Unauthorized
 
 
 class Identity:
@@ -18,7 +18,7 @@ class Identity:
         connection = visit.connection
         try:
             visit.caller = await caller_of(connection)
-        except (Unauthorized, StoreUnavailable) as error:
+        except (Unauthorized, TooManyRequests, StoreUnavailable) as error:
             visit.refused = error
             visit.caller = Caller(services_of(connection).proxies.client_of(connection))
         return None

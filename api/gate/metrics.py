@@ -8,11 +8,11 @@ from starlette.datastructures import MutableHeaders
 from starlette.responses import Response
 
 from api.gate.visit import Visit
+from resources.rights import TIERS
 
 # Of every label a client can choose from a fixed few values alone.
 UNMATCHED = "unmatched"
 _METHODS = frozenset(("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"))
-_TIERS = frozenset(("free", "pro", "admin"))
 # Seconds: hot answers take less than one ms, files and statements of users many seconds.
 _BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
 
@@ -65,7 +65,7 @@ class Measured:
         children.area.inc()
         if visit.status == 429:
             tier = visit.caller.tier
-            self._refused.labels(tier if tier in _TIERS else "other").inc()
+            self._refused.labels(tier if tier in TIERS else "other").inc()
 
     def _add(self, visit: Visit, route: str, method: str, status: int) -> _Children:
         known = method in _METHODS

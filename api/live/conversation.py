@@ -81,7 +81,8 @@ async def admitted(websocket: WebSocket, channel: str) -> AsyncIterator[Client |
     if not origin_allowed(websocket):
         raise Forbidden("pages of this origin may not use the sockets")
     services, wire = services_of(websocket), wire_of(websocket)
-    caller = await _counted(websocket, services)
+    address = services.proxies.client_of(websocket)
+    caller = await counted(services, address, caller_of(websocket))
     client = Client(channel, caller, wire)
     if caller.key is not None and caller.key is not LOCAL and not caller.by_cookie:
         client.key_id = caller.key.id
@@ -96,13 +97,16 @@ async def admitted(websocket: WebSocket, channel: str) -> AsyncIterator[Client |
     yield None
 
 
-async def _counted(websocket: WebSocket, services: Services) -> Caller:
-    """Who opens a socket, which is a request like others."""
+async def counted(services: Services, address: str, looked_up: Awaitable[Caller]) -> Caller:
+    """Who opens a socket, or changes something by it, which is a request like others.
+
+    Raises Unauthorized and TooManyRequests.
+    """
     try:
-        caller = await caller_of(websocket)
+        caller = await looked_up
     except Unauthorized:
         # Whoever guesses keys is one address.
-        services.limiter.require(Caller(services.proxies.client_of(websocket)))
+        services.limiter.require(Caller(address))
         raise
     services.limiter.require(caller)
     return caller

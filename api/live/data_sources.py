@@ -6,18 +6,21 @@ import msgspec
 from fastapi import APIRouter, WebSocket
 
 from api.auth import OPEN, caller_of, identify
+from api.caller import Caller
+from api.gate.audit import entry_of
 from api.live.client import Client
-from api.live.conversation import Answers, Seq, admitted, converse
+from api.live.conversation import Answers, Seq, admitted, converse, counted
 from api.live.messages import DATA_SOURCES, SCHEDULES, SNAPSHOTS, DataMessage, said, said_now
 from api.live.replay import by_commit
 from api.queries import schedules, snapshots
 from api.routes.provider_schedules import edit, forced
 from api.services import Services, ServicesDep
-from resources.errors import Forbidden, InvalidInput, NotFound, Unauthorized
+from resources.errors import Forbidden, HeadwaterError, InvalidInput, NotFound, Unauthorized
 from resources.ledger import commits
 from resources.ledger.keys import ApiKey
 
 router = APIRouter(tags=["sockets"])
+_PATH = "/api/v2/ws"
 _ALL = "*"
 _CHANNELS = (SNAPSHOTS, SCHEDULES)
 # A client's outbox holds 2 MiB.
@@ -78,7 +81,7 @@ _Said = _Auth | _Change | _Question | _Wish | _Ping
 _decoder = msgspec.json.Decoder(_Said)
 
 
-@router.websocket("/api/v2/ws", dependencies=[OPEN])
+@router.websocket(_PATH, dependencies=[OPEN])
 async def data_sources(websocket: WebSocket, services: ServicesDep) -> None:
     """Snapshots of the providers subscribed to, and every change of a schedule."""
     async with admitted(websocket, DATA_SOURCES) as client:
@@ -96,6 +99,7 @@ class _Sources:
     def __init__(self, services: Services, websocket: WebSocket) -> None:
         self._services = services
         self._websocket = websocket
+        self._address = services.proxies.client_of(websocket)
         self._token: str | None = None
 
     async def answer(self, client: Client, message: _Said) -> None:
@@ -105,8 +109,7 @@ class _Sources:
             case _Ping():
                 client.say(said_now("pong"))
             case _UpdateSchedule() | _ForceUpdate():
-                await self._require_write()
-                await self._change(client, message)
+                await self._write(client, message)
             case _GetData() | _GetAllData() | _GetSchedule():
                 client.say(await asyncio.to_thread(self._told, message))
             case _Resume(channel, after):
@@ -115,22 +118,34 @@ class _Sources:
                 await self._choose(client, message)
 
     async def _authenticate(self, client: Client, token: str) -> None:
-        key = await identify(self._services, token)
+        key = await self._identified(token)
         self._token = token
         client.say(said("authenticated", scopes=key.scopes))
 
-    async def _require_write(self) -> None:
-        """Looked up each time: a key may be revoked while the socket is open."""
-        key = await self._key()
-        if key is None:
-            raise Unauthorized("send a key as ?token=, or a message of type auth with its token")
-        if not key.allows("write"):
-            raise Forbidden(f"the key {key.name!r} lacks the scope 'write'")
+    async def _write(self, client: Client, message: _Change) -> None:
+        """What a request that writes would be: counted, and in the audit log, refused or not."""
+        services, caller, status = self._services, Caller(self._address), 500
+        try:
+            caller = await counted(services, self._address, self._caller())
+            _require_write(caller)
+            await self._change(client, message)
+            status = 200
+        except HeadwaterError as error:
+            status = error.status
+            raise
+        finally:
+            if status != 429:
+                what = f"{_PATH} {message.__struct_config__.tag} {message.api_id}"
+                services.audit.note(entry_of(caller, client.id, "MESSAGE", what, status))
 
-    async def _key(self) -> ApiKey | None:
+    async def _caller(self) -> Caller:
+        """Looked up each time: a key may be revoked while the socket is open."""
         if self._token is None:
-            return (await caller_of(self._websocket)).key
-        return await identify(self._services, self._token)
+            return await caller_of(self._websocket)
+        return Caller(self._address, await self._identified(self._token))
+
+    async def _identified(self, token: str) -> ApiKey:
+        return await identify(self._services, token, self._address)
 
     async def _change(self, client: Client, message: _Change) -> None:
         match message:
@@ -210,3 +225,11 @@ class _Sources:
             client.say(said("resume_failed", channel=channel, oldest=oldest))
             return
         client.hear(by_commit(missed))
+
+
+def _require_write(caller: Caller) -> None:
+    key = caller.key
+    if key is None:
+        raise Unauthorized("send a key as ?token=, or a message of type auth with its token")
+    if not key.allows("write"):
+        raise Forbidden(f"the key {key.name!r} lacks the scope 'write'")

@@ -52,7 +52,7 @@ _decoder = msgspec.json.Decoder(_Said)
 @router.get("/ws/stats", dependencies=[OPEN], responses=documented(SocketStatistics))
 async def socket_stats(services: ServicesDep) -> Answer:
     """Who is connected to the sockets, without addresses."""
-    running = all(not task.done() for task in services.background)
+    running = services.background_works
     return Answer({**services.hub.stats(), "background_tasks_running": running})
 
 

@@ -98,7 +98,7 @@ class LiveProtocol(WebSocketsSansIOProtocol):
 
     def shutdown(self) -> None:
         self.close_timeout = _LAST_FAREWELL
-        if self.handshake_initiated and not self.handshake_complete:
+        if self.handshake_initiated and not (self.handshake_complete or self.close_sent):
             self.conn.send_response(self.conn.reject(503, "the service is stopping\n"))
             self.transport.write(b"".join(self.conn.data_to_send()))
             self.transport.close()

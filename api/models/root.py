@@ -53,12 +53,17 @@ class Alive(Stamped):
 
 
 class Ready(Stamped):
-    """That ledger, lake and disk allow reading and writing."""
+    """That ledger, lake and disk allow reading and writing, and the background goes on."""
 
     model_config = example(
         {
             "status": "ready",
-            "checks": {**_CHECKS, "ledger_writable": "ok", "disk_space": "ok"},
+            "checks": {
+                **_CHECKS,
+                "ledger_writable": "ok",
+                "disk_space": "ok",
+                "background_tasks": "ok",
+            },
             **_STAMP,
         }
     )

@@ -19,7 +19,8 @@ from api.services import ServicesDep
 from resources.errors import Forbidden, InvalidInput, Unauthorized
 from resources.ledger import key_changes, keys
 from resources.ledger.key_changes import OVERLAP_MOST
-from resources.ledger.keys import NAME_LENGTH, SCOPES, TIERS
+from resources.ledger.keys import NAME_LENGTH
+from resources.rights import SCOPES, TIERS
 
 router = APIRouter(tags=["auth"])
 _MOST = 500

@@ -1,5 +1,6 @@
 """Answers of providers as files, and the files that exports and backups have made."""
 
+import os
 import re
 from collections.abc import Iterable
 from pathlib import Path
@@ -28,6 +29,7 @@ from resources.ledger.keys import ApiKey
 router = APIRouter(tags=["data sources"])
 EXPORTS, BACKUPS = "exports", "backups"
 _MOST_NAMED = 20
+_GONE = "no export or backup has made a file of this name, or it is gone"
 _RANGE = re.compile(r"bytes=(\d{1,18})-(\d{0,18})|bytes=-(\d{1,18})")
 
 _Ids = Annotated[
@@ -120,22 +122,32 @@ def download(
     """A file that an export or a backup has made; a backup for the scope admin alone."""
     folder, _, name = file.partition("/")
     if folder == EXPORTS and (path := files.path_of(services.settings.export_dir, name)):
-        return _File(path, filename=name, stat_result=path.stat())
+        return StoredFile(path, name)
     if folder == BACKUPS and (found := _archive(services.settings.backup_dir, name)):
         if key is None or not key.allows("admin"):
             raise Forbidden("a backup holds all that is stored: its download needs the scope admin")
-        kind = "application/x-tar"
-        return _File(found, filename=name, media_type=kind, stat_result=found.stat())
-    raise NotFound("no export or backup has made a file of this name, or it is gone")
+        return StoredFile(found, name, "application/x-tar")
+    raise NotFound(_GONE)
 
 
 def download_url(filepath: str) -> str:
     return f"/api/v2/download?file={quote(filepath)}"
 
 
-class _File(FileResponse):
+class StoredFile(FileResponse):
     """A file that never changes, or a part of it; a range that cannot be had is no error: all is
-    sent."""
+    sent. It may be deleted meanwhile. Raises NotFound where it was before."""
+
+    def __init__(self, path: Path, name: str, media_type: str | None = None) -> None:
+        try:
+            self._opened = path.open("rb")
+        except FileNotFoundError as error:
+            raise NotFound(_GONE) from error
+        held = self._opened.fileno()
+        # Its base opens by name, once the head of the answer is sent.
+        super().__init__(
+            f"/dev/fd/{held}", media_type=media_type, filename=name, stat_result=os.fstat(held)
+        )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         self.headers["cache-control"] = "no-cache"
@@ -143,7 +155,10 @@ class _File(FileResponse):
         if not _is_range(headers.get("range", ""), int(self.headers["content-length"])):
             del headers["range"]
         method = "GET" if is_body_wanted(scope, self.headers["etag"]) else "HEAD"
-        await super().__call__({**scope, "method": method, "headers": headers.raw}, receive, send)
+        with self._opened:
+            await super().__call__(
+                {**scope, "method": method, "headers": headers.raw}, receive, send
+            )
 
 
 def _is_range(said: str, size: int) -> bool:

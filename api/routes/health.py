@@ -28,8 +28,10 @@ async def livez() -> Answer:
 
 @router.get("/readyz", dependencies=[OPEN], responses=documented(Ready))
 async def readyz(request: Request, services: ServicesDep) -> Response:
-    """Whether ledger, lake and disk allow reading and writing; 503 with the reasons."""
-    checks = await services.readiness.ready()
+    """Whether ledger, lake and disk allow reading and writing, and all tasks in the background go
+    on; 503 with the reasons."""
+    tasks = "ok" if services.background_works else "one has ended, which the log tells of"
+    checks = {**await services.readiness.ready(), "background_tasks": tasks}
     if reasons := failed(checks):
         return _not_available(request, reasons, checks=checks)
     return Answer({"status": "ready", "checks": checks})
@@ -90,13 +92,12 @@ def _states(services: Services) -> dict[str, State]:
 def _components(
     services: Services, checks: Checks, scheduler: str, states: dict[str, State]
 ) -> dict[str, Mapping[str, Any]]:
-    working = all(not task.done() for task in services.background)
     connections = services.hub.totals()["active_connections"]
     return {
         "database": {"status": "unhealthy" if failed(checks) else "healthy", "checks": checks},
         "scheduler": {"status": scheduler},
         "websocket": {
-            "status": "running" if working else "stopped",
+            "status": "running" if services.background_works else "stopped",
             "active_connections": connections,
         },
         "providers": {"status": system_health(states), **count_states(states)},

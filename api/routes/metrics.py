@@ -3,11 +3,10 @@
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from api.auth import OPEN, caller
+from api.auth import OPEN, caller, require
 from api.metrics import CONTENT_TYPE, Metrics
 from api.models.base import documented
 from api.services import ServicesDep
-from resources.errors import Forbidden, Unauthorized
 
 router = APIRouter(tags=["monitoring"])
 
@@ -21,10 +20,6 @@ async def metrics(request: Request, services: ServicesDep) -> Response:
     With HEADWATER_METRICS_KEY_REQUIRED it takes a key with the scope read.
     """
     if services.settings.metrics_key_required:
-        key = await caller(request)
-        if key is None:
-            raise Unauthorized("send a key as X-API-Key, or as Authorization: Bearer")
-        if not key.allows("read"):
-            raise Forbidden(f"the key {key.name!r} lacks the scope 'read'")
+        require(await caller(request), "read")
     held: Metrics = request.app.state.metrics
     return Response(await held.text(services), media_type=CONTENT_TYPE)

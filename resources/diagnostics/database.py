@@ -2,10 +2,9 @@
 
 from collections.abc import Iterator
 
-import sqlalchemy as sa
-
 from resources.diagnostics.issue import Check, Issue
 from resources.diagnostics.platform import Platform
+from resources.errors import StoreUnavailable
 from resources.ledger.database import revisions
 
 
@@ -16,8 +15,8 @@ def _integrity(platform: Platform) -> Iterator[Issue]:
     try:
         with platform.ledger.read() as connection:
             said = connection.exec_driver_sql("PRAGMA quick_check(5)").scalars().all()
-    except sa.exc.DatabaseError as error:
-        said = [str(error.orig)]
+    except StoreUnavailable as error:
+        said = [str(error)]
     if said != ["ok"]:
         message = "the ledger is damaged; restore the newest backup that is whole"
         yield Issue("critical", message, {"said": said})

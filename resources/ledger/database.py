@@ -133,7 +133,7 @@ def revisions() -> set[str]:
 def _translated() -> Iterator[None]:
     try:
         yield
-    except (sa.exc.OperationalError, sa.exc.InterfaceError, sqlite3.OperationalError) as error:
+    except (sa.exc.DBAPIError, sa.exc.TimeoutError, sqlite3.Error) as error:
         cause = getattr(error, "orig", error)
         raise StoreUnavailable(f"the ledger cannot be used: {cause}") from error
 

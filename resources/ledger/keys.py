@@ -12,10 +12,8 @@ import sqlalchemy as sa
 from resources.errors import InvalidInput
 from resources.ledger.database import CLOCK, Ledger
 from resources.ledger.tables import api_keys
+from resources.rights import SCOPES, TIERS
 
-# Each holds those before it.
-SCOPES = ("read", "write", "admin")
-TIERS = ("free", "pro", "admin")
 NAME_LENGTH = 64
 _AT_ONCE = 500  # values of a statement
 _SECRET = re.compile(r"hw_[A-Za-z0-9_-]{43}")

@@ -27,6 +27,8 @@ _ZONED = {"timestamp with time zone", "timestamp_tz_ns"}
 _NESTED = {"list", "struct", "map", "array", "union", "variant"}
 # What polars reads as it is.
 _PLAIN = _NUMBERS - {"hugeint", "uhugeint"} | _TIMES | _ZONED | {"varchar", "blob", "date", "time"}
+# Longer numbers are read by nothing that we use.
+_MOST_DIGITS = 4_300
 _encoder = msgspec.json.Encoder(decimal_format="number")
 
 Rows = Iterator[list[tuple[Any, ...]]]
@@ -39,7 +41,7 @@ class TooLong(Exception):
 def told(relation: duckdb.DuckDBPyRelation, form: Form, rows: int, most_bytes: int) -> Told:
     """Raises TooLong, and duckdb.Error for what fails as it runs."""
     kinds, names = relation.types, relation.columns
-    columns = [(name, str(kind).replace('"', "")) for name, kind in zip(names, kinds, strict=True)]
+    columns, most_bytes = _columns(names, kinds, most_bytes)
     expressions = _file_expression if form in ("parquet", "arrow") else _text_expression
     # By place: several columns may have one name.
     chosen = [
@@ -55,6 +57,20 @@ def told(relation: duckdb.DuckDBPyRelation, form: Form, rows: int, most_bytes: i
     if len(body) > most_bytes:
         raise TooLong
     return Told(columns, min(count, rows), count > rows, body)
+
+
+def _columns(
+    names: Sequence[str], kinds: Sequence[Any], most: int
+) -> tuple[list[tuple[str, str]], int]:
+    """(columns, bytes that they leave to the rows): a type may be longer than all of the rows."""
+    columns = []
+    for name, kind in zip(names, kinds, strict=True):
+        column = {"name": name, "type": str(kind).replace('"', "")}
+        columns.append((name, column["type"]))
+        most -= len(_encoder.encode(column)) + 1
+        if most < 0:
+            raise TooLong
+    return columns, most
 
 
 def _is_nested(kind: Any) -> bool:
@@ -106,8 +122,15 @@ def _opened(row: tuple[Any, ...], nested: Sequence[int]) -> tuple[Any, ...]:
     values = list(row)
     for place in nested:
         # DuckDB writes NaN into JSON, which the standard library alone reads.
-        values[place] = None if values[place] is None else json.loads(values[place])
+        values[place] = (
+            None if values[place] is None else json.loads(values[place], parse_int=_whole)
+        )
     return tuple(values)
+
+
+def _whole(digits: str) -> int | str:
+    """A number, or its text where it is too long for one."""
+    return int(digits) if len(digits) <= _MOST_DIGITS else digits
 
 
 def _json(_names: Sequence[str], pieces: Rows, rows: int, most: int) -> tuple[bytes, int]:

@@ -117,7 +117,9 @@ class Engine:
             return framed(question)
         except (OverflowError, UnicodeEncodeError, RecursionError) as error:
             reason = "it is nested too deep" if isinstance(error, RecursionError) else str(error)
-            raise InvalidInput(f"the statement, or a parameter, cannot be read: {reason}") from error
+            raise InvalidInput(
+                f"the statement, or a parameter, cannot be read: {reason}"
+            ) from error
 
     @contextlib.contextmanager
     def _place(self, caller: str) -> Iterator[None]:

@@ -11,6 +11,7 @@ from api.app import create_app
 from api.auth import access_of
 from api.unguarded import UNGUARDED
 from resources.ledger import keys
+from resources.rights import SCOPES
 from tests.api.server import Store, served
 
 PROTECTED = ["/api/prices/history/BTC", "/api/ohlcv/history/BTC", "/api/ohlcv/gaps/BTC"]
@@ -31,7 +32,7 @@ def guarded(store: Store) -> Iterator[tuple[str, str, str]]:
         if not isinstance(route.original_route, APIRoute):
             continue
         access = access_of(route.dependencies)
-        for method in route.methods or () if access in keys.SCOPES else ():
+        for method in route.methods or () if access in SCOPES else ():
             yield method, re.sub(r"\{[^}]+\}", "x", str(route.path_format)), str(access)
 
 
@@ -39,7 +40,7 @@ def test_each_endpoint_refuses_who_has_no_key_or_too_small_a_scope_whatever_is_s
     service: httpx.Client, world: Store
 ) -> None:
     asked = list(guarded(world))
-    assert {access for _, _, access in asked} == {*keys.SCOPES}
+    assert {access for _, _, access in asked} == {*SCOPES}
     smaller = {"write": world.key("read"), "admin": world.key("write")}
     for method, path, access in asked:
         for body in (b"", b"{", b"{}", b"[1]", b"\x00" * 1000):
@@ -110,7 +111,7 @@ def test_an_anonymous_caller_is_refused(service: httpx.Client, path: str) -> Non
 
 @pytest.mark.parametrize("path", PROTECTED)
 def test_a_key_opens_what_its_scope_allows(service: httpx.Client, world: Store, path: str) -> None:
-    for scope in keys.SCOPES:
+    for scope in SCOPES:
         key = world.key(scope)
         assert service.get(path, headers={"X-API-Key": key}).status_code == 200
         assert service.get(path, headers={"Authorization": f"Bearer {key}"}).status_code == 200

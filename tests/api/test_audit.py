@@ -1,5 +1,6 @@
 """The audit log: every write that somebody asks for, refused ones too."""
 
+import asyncio
 import http.client
 from collections.abc import Iterator
 from typing import Any
@@ -7,7 +8,9 @@ from typing import Any
 import httpx
 import pytest
 
-from resources.ledger import audit, keys
+from api.audit_trail import AuditTrail
+from resources.ledger import Ledger, audit, keys
+from resources.ledger.audit import Entry
 from tests.api.server import Store, paged, served, until
 
 AUDIT = "/api/audit"
@@ -154,6 +157,59 @@ def test_what_is_wanted_is_told_newest_first_page_by_page(store: Store, boss: ht
     pages = list(paged(boss, f"{AUDIT}?limit=2"))
     assert [page["count"] for page in pages] == [2, 2, 1]
     assert [row for page in pages for row in page["entries"]] == everything
+
+
+def put_away(ledger: Ledger, kind: str) -> None:
+    """Make the ledger refuse lines of the audit log, in one way or another."""
+    with ledger.write() as connection:
+        if kind == "refused":
+            connection.exec_driver_sql(
+                "CREATE TRIGGER no BEFORE INSERT ON audit_log BEGIN SELECT RAISE(ABORT, 'no'); END"
+            )
+        else:
+            connection.exec_driver_sql("ALTER TABLE audit_log RENAME TO gone")
+
+
+def put_back(ledger: Ledger, kind: str) -> None:
+    undone = "DROP TRIGGER no" if kind == "refused" else "ALTER TABLE gone RENAME TO audit_log"
+    with ledger.write() as connection:
+        connection.exec_driver_sql(undone)
+
+
+@pytest.mark.parametrize("kind", ["refused", "gone"])
+def test_lines_wait_while_the_ledger_refuses_them(
+    store: Store, boss: httpx.Client, caplog: pytest.LogCaptureFixture, kind: str
+) -> None:
+    put_away(store.ledger, kind)
+    boss.delete(f"{POOLS}/1")
+    until(lambda: "1 lines of the audit log wait to be stored, 0 are lost" in caplog.text)
+    boss.delete(f"{POOLS}/2")
+    until(lambda: "2 lines of the audit log wait to be stored, 0 are lost" in caplog.text)
+    assert boss.get("/readyz").status_code == 200
+    put_back(store.ledger, kind)
+    assert [row["path"][-1] for row in rows(boss, 2)] == ["2", "1"]
+
+
+async def test_as_many_wait_as_there_is_room_for(
+    store: Store, caplog: pytest.LogCaptureFixture
+) -> None:
+    def note(first: int, count: int) -> None:
+        for number in range(first, first + count):
+            trail.note(Entry(number, "", None, None, "", "PUT", "/", 200))
+
+    trail = AuditTrail(store.ledger)
+    put_away(store.ledger, "refused")
+    note(0, 20_005)
+    flushing = asyncio.create_task(trail.flush())
+    await asyncio.sleep(0)
+    note(20_005, 10)
+    await flushing
+    assert "20000 lines of the audit log wait to be stored, 15 are lost" in caplog.text
+    put_back(store.ledger, "refused")
+    await trail.flush()
+    with store.ledger.read() as connection:
+        count, first = connection.exec_driver_sql("SELECT count(*), min(at) FROM audit_log").one()
+    assert (count, first) == (20_000, 15)
 
 
 def test_it_is_for_admins(store: Store) -> None:

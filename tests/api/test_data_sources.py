@@ -11,7 +11,7 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 
 from api.live.hub import Limits
-from resources.ledger import keys, provider_schedules
+from resources.ledger import audit, keys, provider_schedules
 from resources.settings import Settings
 from tests.api.played_dagster import playing
 from tests.api.server import Store, served
@@ -172,6 +172,46 @@ async def test_a_schedule_is_changed_and_everybody_hears_of_it(
             )
             assert (told["seq"], told["last"]) == (1, True)
             assert "timestamp" in told
+
+
+async def test_what_is_changed_or_refused_is_in_the_audit_log(store: Store) -> None:
+    change = {"type": "update_schedule", "api_id": "Binance", "enabled": False}
+    look = {"type": "force_update", "api_id": "nobody"}
+    short = {"type": "update_schedule", "api_id": "binance", "interval": 1}
+    secret = f"hw_{'x' * 43}"
+    with served(store.settings):
+        async with listening(store.settings) as talk:
+            await talk.ask(**change)
+            await talk.ask(type="auth", token=store.key("read"))
+            await talk.ask(**change)
+            await talk.ask(type="auth", token=store.key("write"))
+            for message in (change, look, short, {**look, "api_id": secret}):
+                await talk.say(**message)
+            while (await talk.hear())["type"] != "error":
+                pass
+            for _ in range(2):
+                assert (await talk.hear())["type"] == "error"
+    entries = [entry for _, entry in reversed(audit.read(store.ledger, audit.Wanted(), 9)[0])]
+    assert [(one.key_name, one.path, one.status) for one in entries] == [
+        (None, "/api/v2/ws update_schedule Binance", 401),
+        ("read", "/api/v2/ws update_schedule Binance", 403),
+        ("write", "/api/v2/ws update_schedule Binance", 200),
+        ("write", "/api/v2/ws force_update nobody", 404),
+        ("write", "/api/v2/ws update_schedule binance", 422),
+        ("write", "/api/v2/ws force_update ***", 404),
+    ]
+    assert {(one.method, one.address) for one in entries} == {("MESSAGE", "127.0.0.1")}
+    assert len({one.request_id for one in entries}) == 1
+
+
+async def test_a_change_counts_as_a_request(store: Store) -> None:
+    settings = store.settings.model_copy(update={"limit_free_minute": 3})
+    with served(settings):
+        async with listening(settings) as talk:
+            change = {"type": "update_schedule", "api_id": "binance", "enabled": False}
+            answers = [(await talk.ask(**change))["message"] for _ in range(4)]
+    assert ["all are used" in answer for answer in answers] == [False, False, True, True]
+    assert len(audit.read(store.ledger, audit.Wanted(), 9)[0]) == 2
 
 
 async def test_a_change_of_another_process_is_heard_too(store: Store) -> None:

@@ -1,5 +1,6 @@
 """Answers of providers as files: whole, bounded, and served to nobody who may not have them."""
 
+import asyncio
 import csv
 import io
 import json
@@ -9,9 +10,11 @@ from typing import Any
 
 import httpx
 import pytest
+from starlette.types import Message
 
+from api.routes.exports import StoredFile
 from resources import exports
-from resources.errors import InvalidInput
+from resources.errors import InvalidInput, NotFound
 from tests.api.server import Store, served
 from tests.api.snapshots import put
 
@@ -196,6 +199,27 @@ def test_a_file_is_sent_in_parts_and_not_again(store: Store, client: httpx.Clien
     head = client.head(path)
     assert (head.status_code, head.content) == (200, b"")
     assert head.headers["content-length"] == str(len(whole.content))
+
+
+async def test_a_file_that_goes_before_it_is_sent_is_sent_even_so(tmp_path: Path) -> None:
+    path = tmp_path / "snapshots.json"
+    path.write_bytes(b"[" + b"1," * 50_000 + b"1]")
+    whole, told = path.read_bytes(), list[Message]()
+    answer = StoredFile(path, path.name)
+    path.unlink()
+
+    async def send(message: Message) -> None:
+        told.append(message)
+
+    async def receive() -> Message:
+        await asyncio.Event().wait()
+        raise AssertionError("unreachable")
+
+    await answer({"type": "http", "method": "GET", "headers": []}, receive, send)
+    assert told[0]["status"] == 200
+    assert b"".join(one.get("body", b"") for one in told) == whole
+    with pytest.raises(NotFound, match="it is gone"):
+        StoredFile(path, path.name)
 
 
 OUTSIDE = (

@@ -11,6 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from api.app import create_app
 from api.readiness import Readiness
 from api.scheduler import SchedulerProbe
 from resources.ledger import health
@@ -38,7 +39,24 @@ def test_all_checks_are_named_when_the_service_is_ready(service: httpx.Client) -
         "lake_readable": "ok",
         "ledger_writable": "ok",
         "disk_space": "ok",
+        "background_tasks": "ok",
     }
+
+
+async def test_a_task_in_the_background_that_has_ended_is_told(store: Store) -> None:
+    app = create_app(store.settings)
+    transport = httpx.ASGITransport(app)
+    async with (
+        app.router.lifespan_context(app),
+        httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client,
+    ):
+        assert (await client.get("/readyz")).status_code == 200
+        app.state.services.background[0].cancel()
+        await asyncio.sleep(0.05)
+        answer = await client.get("/readyz")
+        assert answer.status_code == 503
+        said = "one has ended, which the log tells of"
+        assert answer.json()["checks"]["background_tasks"] == said
 
 
 def test_health_says_only_what_is_known(service: httpx.Client) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from resources.ledger import Ledger, key_changes, keys
 from resources.ledger.keys import Issued
+from resources.rights import TIERS
 from tests.api.server import Store, paged, served
 
 KEYS = "/api/auth/keys"
@@ -201,7 +202,7 @@ def test_no_overlap_makes_a_key_hold_longer(client: httpx.Client, store: Store) 
 
 def test_me_tells_limits_and_what_was_used_of_them(store: Store) -> None:
     settings = store.settings.model_copy(update={"limit_pro_minute": 9, "limit_pro_day": 20})
-    secrets = {tier: keys.create(store.ledger, tier, ("read",), tier) for tier in keys.TIERS}
+    secrets = {tier: keys.create(store.ledger, tier, ("read",), tier) for tier in TIERS}
     with served(settings) as client:
         for used in (1, 2):
             me = client.get(ME, headers=by(secrets["pro"])).json()

@@ -4,13 +4,18 @@ import http.client
 import os
 import subprocess
 import sys
+import time
 from collections import Counter
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
 import pytest
+import sqlalchemy as sa
 
+from api.credentials import COOKIE
 from api.unguarded import UNGUARDED
 from resources.ledger import Ledger, daily_usage, keys
 from resources.settings import Settings
@@ -75,6 +80,58 @@ def test_bad_keys_count_against_the_address(store: Store) -> None:
         tried = [client.get(OPEN, headers={"X-API-Key": f"hw_{n}"}) for n in range(5)]
         assert [answer.status_code for answer in tried] == [401, 401, 401, 429, 429]
         assert client.get(OPEN).status_code == 429
+
+
+@contextmanager
+def look_ups() -> Iterator[list[str]]:
+    """Every look into the ledger for a key or a session meanwhile."""
+    found: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
+        if "FROM api_keys" in statement or "FROM sign_ins" in statement:
+            found.append(statement)
+
+    sa.event.listen(sa.Engine, "before_cursor_execute", note)
+    try:
+        yield found
+    finally:
+        sa.event.remove(sa.Engine, "before_cursor_execute", note)
+
+
+@pytest.mark.parametrize("path", [OPEN, "/livez"])
+@pytest.mark.parametrize("by_cookie", [False, True])
+def test_who_tries_key_after_key_is_soon_looked_up_no_more(
+    store: Store, path: str, by_cookie: bool
+) -> None:
+    with served(limited(store, limit_free_minute=3)) as client, look_ups() as found:
+        for number in range(9):
+            secret = f"{number:043}"
+            cookie = {"Cookie": f"{COOKIE}={secret}"}
+            client.get(path, headers=cookie if by_cookie else {"X-API-Key": f"hw_{secret}"})
+        assert len(found) == 3
+
+
+def test_a_key_is_no_try_of_an_address_that_has_used_its_minute(store: Store) -> None:
+    key = {"X-API-Key": keys.create(store.ledger, "paying", ("read",), "pro")}
+    other = {"X-API-Key": keys.create(store.ledger, "late", ("read",), "pro")}
+    with served(limited(store, limit_free_minute=3, limit_free_day=3)) as client:
+        assert [client.get(OPEN).status_code for _ in range(4)] == [200, 200, 200, 429]
+        assert client.get(OPEN, headers=key).status_code == 200
+        for number in range(3):
+            client.get(OPEN, headers={"X-API-Key": f"hw_{number:043}"})
+        # What was valid here a moment ago is known, also when it must be looked up anew.
+        time.sleep(1)
+        assert client.get(OPEN, headers=key).status_code == 200
+        refused = client.get(OPEN, headers=other)
+        assert refused.status_code == 429
+        assert 1 <= int(refused.headers["retry-after"]) <= 60
+
+
+def test_a_new_key_is_one_try_however_many_requests_it_comes_with(store: Store) -> None:
+    key = {"X-API-Key": keys.create(store.ledger, "paying", ("read",), "admin")}
+    with served(limited(store, limit_free_minute=1)) as client, ThreadPoolExecutor(16) as pool:
+        asked = [pool.submit(client.get, OPEN, headers=key) for _ in range(64)]
+        assert {one.result().status_code for one in asked} == {200}
 
 
 def test_an_admin_is_told_of_no_limit(store: Store) -> None:

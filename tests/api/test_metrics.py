@@ -10,8 +10,10 @@ import httpx
 import pytest
 import sqlalchemy as sa
 from prometheus_client import CollectorRegistry
+from prometheus_client.core import Metric
 from prometheus_client.parser import text_string_to_metric_families
 
+from api.app import create_app
 from api.gate import Visit
 from api.gate.metrics import Measured
 from api.metrics.calls import Growth
@@ -79,6 +81,33 @@ def test_each_metric_is_documented_with_its_kind(client: httpx.Client) -> None:
     for name, family in families.items():
         assert family.documentation.endswith("."), name
         assert documented[name.removeprefix("headwater_")] == family.type
+
+
+class Collections:
+    """What a registry asks at each collection."""
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    def collect(self) -> list[Metric]:
+        self.count += 1
+        return []
+
+
+async def test_many_who_scrape_at_once_cost_one_collection(store: Store) -> None:
+    app = create_app(store.settings)
+    collections = Collections()
+    transport = httpx.ASGITransport(app)
+    async with (
+        app.router.lifespan_context(app),
+        httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client,
+    ):
+        app.state.metrics.registry.register(collections)
+        collections.count = 0  # The registry asks what is registered, once.
+        texts = await asyncio.gather(*(client.get("/metrics") for _ in range(20)))
+    assert {one.status_code for one in texts} == {200}
+    assert len({one.text for one in texts}) == 1
+    assert collections.count == 1
 
 
 def test_tables_and_disk_are_told(place: Store, client: httpx.Client) -> None:

@@ -1,11 +1,17 @@
 """Whose address counts."""
 
+import socket
+from contextlib import ExitStack
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from starlette.requests import HTTPConnection
 
+from api.patience import PatientHttp
 from api.proxies import Proxies
+from tests.api.server import Store, served
+from tests.security.raw import status_of
 
 TRUSTED = ["10.0.0.0/8", "192.0.2.7", "2001:db8:f::/48"]
 
@@ -72,3 +78,23 @@ def test_tls_is_what_we_see_or_what_a_trusted_proxy_says() -> None:
     assert proxies.is_https(asked("10.1.2.3", https))
     assert not proxies.is_https(asked("10.1.2.3"))
     assert not proxies.is_https(asked("203.0.113.5", https))
+
+
+@pytest.mark.parametrize(("trusted", "status"), [(["127.0.0.0/8"], [200, 200]), ([], [200, 0])])
+def test_connections_of_a_proxy_are_not_those_of_one_client(
+    store: Store, trusted: list[str], status: list[int]
+) -> None:
+    settings = store.settings.model_copy(update={"trusted_proxies": trusted})
+    narrow = type("NarrowHttp", (PatientHttp,), {"most_of_address": 1})
+    ask = b"GET /livez HTTP/1.1\r\nHost: x\r\n\r\n"
+    with served(settings, http=narrow), ExitStack() as kept:
+        where = ("127.0.0.1", settings.port)
+        said = []
+        for _ in range(2):
+            connection = kept.enter_context(socket.create_connection(where, timeout=20))
+            try:
+                connection.sendall(ask)
+                said.append(status_of(connection.recv(65_536)))
+            except ConnectionError:
+                said.append(0)
+        assert said == status

@@ -133,20 +133,14 @@ def test_whatever_a_provider_has_answered_is_told_without_harm(
 )
 def test_no_name_becomes_a_header_or_a_line_of_a_log(boss: httpx.Client, name: str) -> None:
     wanted: dict[str, Any] = {"name": name}
+    # What no client can send as a header is left out of it.
+    sent = "".join(char for char in name if char not in "\r\n\0")
     answers = [
         boss.post("/api/auth/keys", json=wanted),
         boss.post(APIS, json={**ACME, "name": name}),
         boss.get("/api/v2/config/export"),
         boss.get("/api/prices", params={"symbols": name}),
-        boss.get(
-            "/livez",
-            headers={
-                "X-Request-ID": name.encode("utf-8")
-                .replace(b"\r", b"")
-                .replace(b"\n", b"")
-                .replace(b"\x00", b"")
-            },
-        ),
+        boss.get("/livez", headers=[(b"X-Request-ID", sent.encode())]),
     ]
     for answer in answers:
         assert "x-evil" not in answer.headers

@@ -135,7 +135,7 @@ def test_a_claim_that_is_wrong_opens_nothing_though_it_is_signed(
 
 
 @contextmanager
-def statements(store: Store) -> Iterator[list[tuple[str, Any]]]:
+def statements() -> Iterator[list[tuple[str, Any]]]:
     """What the ledger is asked meanwhile."""
     asked: list[tuple[str, Any]] = []
 
@@ -164,7 +164,7 @@ def test_unknown_revoked_and_expired_keys_take_the_same_way(store: Store) -> Non
     }
     ways = {}
     for name, secret in tried.items():
-        with statements(store) as asked:
+        with statements() as asked:
             assert (keys.find(store.ledger, secret) is not None) == (name == "valid")
         ways[name] = [statement for statement, _ in asked]
         told = str([parameters for _, parameters in asked])
@@ -175,7 +175,7 @@ def test_unknown_revoked_and_expired_keys_take_the_same_way(store: Store) -> Non
 
 
 def test_what_no_key_looks_like_is_not_looked_up(store: Store) -> None:
-    with statements(store) as asked:
+    with statements() as asked:
         for secret in (
             "",
             "hw_",

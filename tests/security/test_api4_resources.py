@@ -34,7 +34,7 @@ def head(size: int, *, headers: int = 1) -> bytes:
 
 
 def test_a_head_of_the_usual_size_is_read(service: httpx.Client) -> None:
-    for headers in (1, 100):
+    for headers in (1, 99):
         answer = said(service, head(HEAD_BYTES - 2_000, headers=headers).replace(
             b"\r\n", b"\r\nConnection: close\r\n", 1
         ))  # fmt: skip

@@ -89,6 +89,14 @@ def test_no_other_scheme_is_taken(admin: httpx.Client, place_of: Place) -> None:
             assert place_of(admin, **{field: url}).status_code == 422, (field, url)
 
 
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_no_webhook_goes_to_a_private_address(admin: httpx.Client, scheme: str) -> None:
+    for url in (*(f"{scheme}://{host}/x" for host in PRIVATE), *SCHEMES):
+        answer = admin.post("/api/webhooks", json={"url": url, "events": ["alert"]})
+        assert answer.status_code == 422, (url, answer.text)
+    assert admin.get("/api/webhooks").json()["total"] == 0
+
+
 def test_a_port_of_our_own_is_not_called_either(admin: httpx.Client, place: Store) -> None:
     """The service, Dagster and the sandbox listen on this machine."""
     for port in (place.settings.port, place.settings.dagster_port, place.settings.sandbox_port):

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from resources.errors import StoreUnavailable
 from resources.ledger import Ledger, commits, coverage, keys, latest, listings, quarantine
 from resources.plan import Window, union
+from resources.rights import SCOPES
 
 
 def test_the_file_is_readable_by_its_owner_alone(ledger: Ledger, tmp_path: Path) -> None:
@@ -59,6 +60,31 @@ def test_an_unreachable_database_is_a_clear_error(tmp_path: Path) -> None:
     folder.mkdir()
     with pytest.raises((StoreUnavailable, IsADirectoryError)):
         Ledger(f"sqlite:///{folder}").now()
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "INSERT INTO alembic_version VALUES (NULL)",
+        "INSERT INTO commits SELECT",
+        "SELECT * FROM nothing",
+    ],
+)
+def test_whatever_the_database_refuses_is_one_error(ledger: Ledger, statement: str) -> None:
+    with pytest.raises(StoreUnavailable), ledger.write() as connection:
+        connection.exec_driver_sql(statement)
+
+
+def test_a_damaged_database_is_the_same_error(ledger: Ledger, tmp_path: Path) -> None:
+    ledger.close()
+    for end in ("-wal", "-shm"):
+        (tmp_path / f"ledger.db{end}").unlink(missing_ok=True)
+    (tmp_path / "ledger.db").write_bytes(b"no database at all" * 500)
+    broken = Ledger(ledger.url)
+    for look in (broken.now, broken.data_version, broken.check_writable):
+        with pytest.raises(StoreUnavailable, match="not a database"):
+            look()
+    broken.close()
 
 
 def test_the_tail_sees_each_commit_once_in_order(ledger: Ledger) -> None:
@@ -133,7 +159,7 @@ def test_a_key_is_found_until_it_is_revoked_or_expires(ledger: Ledger) -> None:
     found = keys.find(ledger, secret)
     assert found is not None
     assert secret.startswith("hw_")
-    assert [found.allows(scope) for scope in keys.SCOPES] == [True, True, False]
+    assert [found.allows(scope) for scope in SCOPES] == [True, True, False]
     assert keys.find(ledger, secret + "x") is None
     with ledger.read() as connection:
         assert secret not in str(connection.exec_driver_sql("SELECT * FROM api_keys").all())

@@ -16,7 +16,7 @@ _OFFERED = ("prices", "candles")
         ("WITH a AS (FROM prices), b AS (FROM a) FROM b", ["prices"]),
         ("WITH RECURSIVE t(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM t) FROM t", []),
         ("WITH prices AS (FROM candles) FROM prices", ["candles", "prices"]),
-        ("WITH tables AS (SELECT 1), \"my columns\" AS (FROM tables) FROM \"my columns\"", []),
+        ('WITH tables AS (SELECT 1), "my columns" AS (FROM tables) FROM "my columns"', []),
     ],
 )
 def test_a_statement_reads_what_is_offered(sql: str, read: list[str]) -> None:
