@@ -17,11 +17,16 @@ _USABLE = 0.8
 _MOST = 4096
 
 _Lookup = Callable[[Ledger, str], ApiKey | None]
-Admit = Callable[[], None]
+# Lets a look-up pass or raises; what it returns is called where the key was a valid one.
+Admit = Callable[[], Callable[[], None]]
 
 
-def _everybody() -> None:
-    """Nobody is refused."""
+def _everybody() -> Callable[[], None]:
+    return _nothing
+
+
+def _nothing() -> None:
+    """Nothing was noted that could be taken back."""
 
 
 class _Found(NamedTuple):
@@ -66,14 +71,14 @@ class Keyring:
     async def _found(
         self, name: bytes | str, told: str, lookup: _Lookup, admit: Admit
     ) -> ApiKey | None:
-        asked = time.monotonic()
+        asked, take_back = time.monotonic(), _nothing
         if known := self._known.get(name):
             if asked - known.at < (_USABLE if known.renewed else _FRESH):
                 return known.key
             self._known[name] = known._replace(renewed=True)
         elif name not in self._being_admitted:
             # A new key comes with many requests at once, which are one try.
-            admit()
+            take_back = admit()
             self._being_admitted.add(name)
         try:
             found = await asyncio.to_thread(lookup, self._ledger, told)
@@ -81,6 +86,7 @@ class Keyring:
             self._being_admitted.discard(name)
         self._known.pop(name, None)
         if found is not None:
+            take_back()
             if len(self._known) >= _MOST:
                 # The one that was looked up longest ago.
                 del self._known[next(iter(self._known))]

@@ -7,6 +7,7 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from ipaddress import IPv6Address
 from math import ceil
 from typing import Literal
@@ -127,16 +128,17 @@ class Limiter:
         if quota is not None and not quota.allowed:
             raise too_many(quota)
 
-    def admit_key(self, address: str) -> None:
+    def admit_key(self, address: str) -> Callable[[], None]:
         """Count the look-up of a key that is not known; raises TooManyRequests where the address
-        has had as many of these in the last minute as it may ask requests.
+        has had as many of these in the last minute as it may ask requests. What is returned takes
+        it back, for a key that was valid.
 
         They are no requests, so that nobody who has used up minute or day is refused with a key.
         """
         caller = Caller(address)
         tier = self._tiers[caller.tier]
         if tier is None:
-            return
+            return _nothing
         now = self._clock()
         tries = self._seen(caller, counted_as(caller), int(self._wall() // _DAY)).tries
         if _lately(tries, now) >= tier.minute:
@@ -146,6 +148,7 @@ class Limiter:
                 leaves,
             )
         tries.append(now)
+        return partial(_take_back, tries)
 
     def usage(self, caller: Caller) -> Usage:
         """What the caller has used; asking counts for nothing."""
@@ -216,6 +219,16 @@ def counted_address(address: str) -> str:
     if found.ipv4_mapped:
         return str(found.ipv4_mapped)
     return f"{IPv6Address(int(found) >> 64 << 64)}/64"
+
+
+def _nothing() -> None:
+    """Nothing was counted."""
+
+
+def _take_back(times: list[float]) -> None:
+    # Empty where looking took more than a minute.
+    if times:
+        times.pop()
 
 
 def _lately(times: list[float], now: float) -> int:

@@ -25,10 +25,12 @@ _OPTIONS: Any = {"require": ["exp", "iat", "iss", "aud", "sub", "jti"]}
 
 @dataclass(frozen=True, slots=True)
 class Claims:
-    """What a token says: whose it is, and the scopes that it is meant for."""
+    """What a token says: whose it is, the scopes that it is meant for, and when it runs out, in s
+    since 1970."""
 
     key_id: str
     scopes: tuple[str, ...]
+    ends: int
 
     def narrow(self, key: ApiKey) -> ApiKey:
         """The key as the token may use it: no scope beyond those that the key holds now."""
@@ -43,7 +45,7 @@ class Tokens:
         self._seconds = minutes * 60
         # One for all: each would build its table of algorithms anew.
         self._jwt = jwt.PyJWT()
-        self._known: dict[str, tuple[int, Claims]] = {}
+        self._known: dict[str, Claims] = {}
 
     def make(self, key: ApiKey, scopes: Sequence[str]) -> tuple[str, int]:
         """(token, seconds that it holds): never longer than its key."""
@@ -66,8 +68,8 @@ class Tokens:
         """What a token says that this service has signed and that has not expired, else None."""
         if len(token) > _MOST_BYTES:
             return None
-        ends, found = self._known.get(token, (0, None))
-        if found is not None and time.time() < ends:
+        found = self._known.get(token)
+        if found is not None and time.time() < found.ends:
             return found
         return self._verified(token)
 
@@ -86,10 +88,10 @@ class Tokens:
         scopes = claims.get("scopes")
         if not isinstance(scopes, list) or not all(isinstance(one, str) for one in scopes):
             return None
-        found = Claims(claims["sub"], tuple(scopes))
+        found = Claims(claims["sub"], tuple(scopes), claims["exp"])
         if len(self._known) >= REMEMBERED:
             self._known.clear()
-        self._known[token] = claims["exp"], found
+        self._known[token] = found
         return found
 
 

@@ -36,7 +36,9 @@ class ServiceSettings(BaseSettings):
         100_000, ge=1, description="Most rows that a statement of /api/query answers."
     )
     query_at_once: int = Field(
-        2, ge=1, description="Statements of /api/query that run at the same time."
+        2,
+        ge=1,
+        description="Statements of /api/query that run at the same time; of one caller one less, at least one.",
     )
     webhooks_most: int = Field(50, ge=1, description="Most webhooks that are registered.")
     backup_at_shutdown: bool = Field(

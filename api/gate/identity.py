@@ -12,7 +12,7 @@ from resources.errors import StoreUnavailable, TooManyRequests, Unauthorized
 
 class Identity:
     """Notes who calls; what was wrong with a key is for the access that a route declares, and
-    counts against the address."""
+    counts against the address. One that tries key after key is looked up no more for a while."""
 
     async def enter(self, visit: Visit) -> Response | None:
         connection = visit.connection

@@ -9,6 +9,7 @@ from api.problems import answer_to
 from api.routes.documentation import FILES_PATH
 from api.services import services_of
 from api.unguarded import UNGUARDED
+from resources.errors import TooManyRequests
 
 _FILES = f"{FILES_PATH}/"
 _READS = ("GET", "HEAD")
@@ -23,6 +24,8 @@ class RateLimits:
         if _is_exempt(visit):
             return None
         connection = visit.connection
+        if isinstance(visit.refused, TooManyRequests):
+            return answer_to(connection, visit.refused)
         visit.quota = services_of(connection).limiter.count(visit.caller)
         if visit.quota is None or visit.quota.allowed:
             return None

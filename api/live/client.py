@@ -92,8 +92,10 @@ class Client:
         self.id = secrets.token_hex(8)
         self.channel = channel
         self.keyed = caller.key is not None
-        # Of a key that may be revoked.
+        # Of a key or session that may be revoked.
         self.key_id: str | None = None
+        # When the token that it came with runs out, in s since 1970.
+        self.ends: int | None = None
         # As limits are counted: an IPv6 customer has many.
         self.address = counted_as(Caller(caller.address))
         self.wire = wire

@@ -13,6 +13,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from api.auth import LOCAL, caller_of, origin_allowed
 from api.caller import Caller
+from api.credentials import shown
 from api.live.client import Client
 from api.live.hub import FRAME_BYTES, Hub, Limits
 from api.live.messages import said
@@ -84,8 +85,10 @@ async def admitted(websocket: WebSocket, channel: str) -> AsyncIterator[Client |
     address = services.proxies.client_of(websocket)
     caller = await counted(services, address, caller_of(websocket))
     client = Client(channel, caller, wire)
-    if caller.key is not None and caller.key is not LOCAL and not caller.by_cookie:
+    if caller.key is not None and caller.key is not LOCAL:
         client.key_id = caller.key.id
+        claims = services.tokens.read(shown(websocket).secret or "")
+        client.ends = claims.ends if claims else None
     await websocket.accept()
     with services.hub.joined(client) as has_room:
         if has_room:

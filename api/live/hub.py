@@ -59,7 +59,7 @@ class Hub:
         return tuple(self._clients.values())
 
     def keyed(self) -> dict[str, list[Client]]:
-        """The clients by the id of the key that they came with, where it may be revoked."""
+        """The clients by the id of the key or session that they came with, which may be revoked."""
         held: dict[str, list[Client]] = {}
         for client in self._clients.values():
             if client.key_id is not None and not client.evicted.is_set():

@@ -2,6 +2,8 @@
 
 import asyncio
 import logging
+import time
+from collections.abc import Sequence
 
 from api.live.hub import Hub
 from api.live.messages import DATA_SOURCES, MARKET_DATA, said, said_now
@@ -10,7 +12,7 @@ from api.live.wire import POLICY_VIOLATION
 from api.queries.schedules import count
 from resources.directory import Directory
 from resources.errors import StoreUnavailable
-from resources.ledger import Ledger, keys
+from resources.ledger import Ledger, keys, sign_ins
 from resources.monitoring.totals import State, count_states, states_of
 from resources.schedules import Schedules
 
@@ -52,19 +54,23 @@ class Pulse:
             self._hub.broadcast(MARKET_DATA, said("stats_update", data=self._hub.totals()))
 
     async def _evict_revoked(self) -> None:
-        """Nobody keeps a place by a key that has been revoked or has expired."""
+        """Nobody keeps a place by a key, token or session that has been revoked or has expired."""
         held = self._hub.keyed()
         if not held:
             return
         try:
-            valid = await asyncio.to_thread(keys.valid_among, self._ledger, list(held))
+            valid = await asyncio.to_thread(self._valid, list(held))
         except StoreUnavailable as error:
             _log.warning("no look at the keys of sockets: %s", error)
-            return
-        text = said("error", message="the key is expired or revoked")
-        for key_id in held.keys() - valid:
-            for client in held[key_id]:
-                self._hub.evict(client, POLICY_VIOLATION, text)
+            valid = set(held)
+        text, now = said("error", message="the key is expired or revoked"), time.time()
+        for key_id, clients in held.items():
+            for client in clients:
+                if key_id not in valid or (client.ends is not None and client.ends <= now):
+                    self._hub.evict(client, POLICY_VIOLATION, text)
+
+    def _valid(self, ids: Sequence[str]) -> set[str]:
+        return keys.valid_among(self._ledger, ids) | sign_ins.valid_among(self._ledger, ids)
 
     async def _tell_sources(self) -> None:
         if not self._hub.has_listeners(DATA_SOURCES):

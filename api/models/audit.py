@@ -10,11 +10,13 @@ class AuditEntry(Model):
 
     id: int = Field(description="Newer ones have a larger one.")
     at: Time = Field(description="When it was answered, UTC.")
-    request_id: str | None = Field(description="X-Request-ID of its answer; null for a command.")
+    request_id: str | None = Field(
+        description="X-Request-ID of its answer, of a message the socket's client_id; null for a command."
+    )
     key_id: str | None = Field(description="Of the caller's key; null without a valid one.")
     key_name: str | None = Field(description="The name that the key had then.")
     address: str = Field(description='The caller\'s, or "command line".')
-    method: str = Field(description="POST, PUT, PATCH, DELETE, or COMMAND.")
+    method: str = Field(description="POST, PUT, PATCH, DELETE, MESSAGE over a socket, or COMMAND.")
     path: str = Field(description="Without query; of a command its words.")
     status: int | None = Field(description="What it was answered with; null for a command.")
 

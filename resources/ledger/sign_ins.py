@@ -6,6 +6,7 @@ What link and session carry is 256 random bits; the ledger holds their SHA-256.
 import hashlib
 import re
 import secrets
+from collections.abc import Sequence
 
 import sqlalchemy as sa
 
@@ -17,6 +18,8 @@ LINK_MINUTES = 10
 SESSION_HOURS = 12
 _LINK_MS = LINK_MINUTES * 60_000
 _SESSION_MS = SESSION_HOURS * 3_600_000
+# How ids of sessions begin, and none of a key.
+_ID = "session-"
 _SECRET = re.compile(r"[A-Za-z0-9_-]{43}")
 
 
@@ -60,7 +63,17 @@ def find(ledger: Ledger, session: str) -> ApiKey | None:
     if expires_at is None:
         return None
     # Sessions are told apart where writes are logged, by what signs nobody in.
-    return ApiKey(f"session-{_hash(session)[:12]}", "browser session", ("admin",), "admin")
+    return ApiKey(_id(_hash(session)), "browser session", ("admin",), "admin")
+
+
+def valid_among(ledger: Ledger, ids: Sequence[str]) -> set[str]:
+    """Those of these ids, of keys as `find` tells them, whose sessions have not ended."""
+    wanted = {one for one in ids if one.startswith(_ID)}
+    if not wanted:
+        return set()
+    query = sa.select(sign_ins.c.hash).where(_lasting(ledger, "session"))
+    with ledger.read() as connection:
+        return wanted.intersection(map(_id, connection.execute(query).scalars()))
 
 
 def end(ledger: Ledger, session: str) -> None:
@@ -85,11 +98,15 @@ def _put(connection: sa.Connection, ledger: Ledger, secret: str, kind: str, ms: 
 
 
 def _valid(ledger: Ledger, secret: str, kind: str) -> sa.ColumnElement[bool]:
-    return sa.and_(
-        sign_ins.c.hash == _hash(secret),
-        sign_ins.c.kind == kind,
-        sign_ins.c.expires_at > ledger.clock,
-    )
+    return sa.and_(sign_ins.c.hash == _hash(secret), _lasting(ledger, kind))
+
+
+def _lasting(ledger: Ledger, kind: str) -> sa.ColumnElement[bool]:
+    return sa.and_(sign_ins.c.kind == kind, sign_ins.c.expires_at > ledger.clock)
+
+
+def _id(hashed: str) -> str:
+    return f"{_ID}{hashed[:12]}"
 
 
 def _hash(secret: str) -> str:

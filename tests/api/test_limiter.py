@@ -231,3 +231,28 @@ def test_old_days_go(ledger: Ledger) -> None:
     assert [bool(daily_usage.read(ledger, today - back, 10)) for back in range(3)] == [
         True, True, False,
     ]  # fmt: skip
+
+
+def test_tries_of_keys_are_counted_by_the_minute_apart_from_requests(ledger: Ledger) -> None:
+    clock = Clock()
+    limits = limiter(ledger, clock, minute=2, day=2)
+    for _ in range(3):
+        limits.admit_key(PERSON.address)()  # valid ones
+    limits.admit_key(PERSON.address)
+    clock.at += 20
+    limits.admit_key(PERSON.address)
+    with pytest.raises(TooManyRequests) as refused:
+        limits.admit_key(PERSON.address)
+    assert refused.value.seconds == 40
+    assert [counted(limits).allowed for _ in range(3)] == [True, True, False]
+    limits.admit_key("203.0.113.10")
+    clock.at += 41
+    limits.admit_key(PERSON.address)
+    assert limits.usage(PERSON).day_used == 2
+
+
+def test_tries_of_one_network_of_ipv6_are_counted_together(ledger: Ledger) -> None:
+    limits = limiter(ledger, Clock(), minute=1)
+    limits.admit_key("2001:db8::1")
+    with pytest.raises(TooManyRequests):
+        limits.admit_key("2001:db8::2")

@@ -2,15 +2,18 @@
 
 import asyncio
 import json
+import time
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
+from api.credentials import COOKIE
 from api.tokens import tokens_of
-from resources.ledger import keys, provider_schedules
+from resources.ledger import keys, provider_schedules, sign_ins
 from resources.settings import Settings
 from tests.api.server import Store, served
 from tests.api.talk import Talk, talking
@@ -84,6 +87,41 @@ async def test_a_key_that_is_revoked_closes_its_sockets_alone(store: Store, path
             assert one.close_code == 1008
             assert (await other.ask(type="ping"))["type"] == "pong"
             assert client.get("/ws/stats").json()["evicted"] == 1
+
+
+@pytest.mark.parametrize("path", SOCKETS)
+async def test_a_token_that_runs_out_closes_its_sockets_alone(store: Store, path: str) -> None:
+    key = keys.issue(store.ledger, "reader", ("read",), "free", None).key
+    tokens = tokens_of(store.settings, store.ledger)
+    long, _ = tokens.make(key, ["read"])
+    with served(store.settings):
+        short, _ = tokens.make(replace(key, expires_at=round(time.time() * 1000) + 3_000), ["read"])
+        async with (
+            talking(store.settings, f"?token={long}") as other,
+            talking(store.settings, f"?token={short}", path) as talk,
+        ):
+            heard = await all_until_closed(talk.connection)
+            assert heard[-1] == {"type": "error", "message": "the key is expired or revoked"}
+            assert talk.connection.close_code == 1008
+            assert tokens.read(short) is None
+            assert (await other.ask(type="ping"))["type"] == "pong"
+
+
+@pytest.mark.parametrize("path", SOCKETS)
+async def test_a_browser_that_signs_out_closes_its_sockets_alone(store: Store, path: str) -> None:
+    own = f"http://127.0.0.1:{store.settings.port}"
+    sessions = [sign_ins.redeem(store.ledger, sign_ins.new_link(store.ledger)) for _ in range(2)]
+    sent = [{"Cookie": f"{COOKIE}={session}", "Origin": own} for session in sessions]
+    with served(store.settings) as client:
+        async with (
+            talking(store.settings, additional_headers=sent[0]) as other,
+            talking(store.settings, path=path, additional_headers=sent[1]) as talk,
+        ):
+            await asyncio.to_thread(client.post, "/sign-out", headers=sent[1])
+            heard = await all_until_closed(talk.connection)
+            assert heard[-1] == {"type": "error", "message": "the key is expired or revoked"}
+            assert talk.connection.close_code == 1008
+            assert (await other.ask(type="ping"))["type"] == "pong"
 
 
 @pytest.mark.parametrize("path", SOCKETS)
