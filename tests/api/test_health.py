@@ -10,6 +10,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from sqlalchemy import event
 
 from api.app import create_app
 from api.readiness import Readiness
@@ -57,6 +58,37 @@ async def test_a_task_in_the_background_that_has_ended_is_told(store: Store) -> 
         assert answer.status_code == 503
         said = "one has ended, which the log tells of"
         assert answer.json()["checks"]["background_tasks"] == said
+
+
+@pytest.mark.parametrize(
+    ("path", "table"),
+    [
+        ("/health", "provider_outcomes"),
+        ("/api/v2/health", "provider_outcomes"),
+        ("/api/v2/status", "provider_outcomes"),
+        ("/api/v2/status", "snapshots"),
+    ],
+)
+async def test_whoever_asks_often_is_not_counted_for_each_time(
+    store: Store, path: str, table: str
+) -> None:
+    counts: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
+        if f"FROM {table}" in statement.replace("\n", " "):
+            counts.append(statement)
+
+    app = create_app(store.settings)
+    transport = httpx.ASGITransport(app)
+    async with (
+        app.router.lifespan_context(app),
+        httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client,
+    ):
+        event.listen(app.state.services.ledger.engine, "before_cursor_execute", note)
+        began = time.monotonic()
+        for _ in range(60):
+            assert (await client.get(path)).status_code == 200
+        assert 1 <= len(counts) <= 2 * (2 + time.monotonic() - began)
 
 
 def test_health_says_only_what_is_known(service: httpx.Client) -> None:
@@ -107,7 +139,8 @@ def test_a_model_that_was_needed_is_named(store: Store) -> None:
 def test_a_store_that_is_gone_is_503_and_recovers_without_a_restart(store: Store) -> None:
     lake, aside = Path(store.settings.lake_url), store.settings.home_dir / "aside"
     with served(store.settings) as client:
-        assert client.get("/readyz").status_code == 200
+        for path in ("/readyz", "/health"):
+            assert client.get(path).status_code == 200
         shutil.move(lake, aside)
         lake.write_text("no folder")
         broken = {path: client.get(path) for path in ("/readyz", "/health", "/api/health")}

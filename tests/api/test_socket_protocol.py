@@ -12,14 +12,17 @@ from dataclasses import dataclass
 
 import httpx
 import pytest
+import uvicorn
+from starlette.types import Receive, Scope, Send
 from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed
+from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.extensions.permessage_deflate import ClientPerMessageDeflateFactory
 from websockets.frames import Close, Frame, Opcode
 
+from api.live.conversation import SERVER_OPTIONS
 from api.live.pause import Beat
 from api.patience import PatientHttp
-from tests.api.server import Store, served, until
+from tests.api.server import Store, free_port, served, until
 from tests.api.storing import put_bare_commits
 from tests.api.talk import talking
 
@@ -236,3 +239,28 @@ async def test_a_service_that_stops_sends_what_waits_and_takes_nobody_in(store: 
         assert candles[-1].endswith('"last":true}')
         with pytest.raises(OSError, match="Connect"):
             await connect(url, proxy=None)
+
+
+async def test_a_handshake_that_was_just_refused_is_in_the_way_of_no_shutdown() -> None:
+    ended: list[str] = []
+
+    async def refuse(scope: Scope, receive: Receive, send: Send) -> None:
+        await receive()
+        await send({"type": "websocket.http.response.start", "status": 403, "headers": []})
+        await send({"type": "websocket.http.response.body", "body": b"no"})
+        # As the server does of all its connections when it stops.
+        scope["extensions"]["headwater.wire"].shutdown()
+        ended.append("well")
+
+    config = uvicorn.Config(
+        refuse, port=free_port(), lifespan="off", log_config=None, **SERVER_OPTIONS
+    )
+    server = uvicorn.Server(config)
+    running = asyncio.create_task(server.serve())
+    await asyncio.to_thread(until, lambda: server.started)
+    with pytest.raises(InvalidStatus):
+        async with connect(f"ws://127.0.0.1:{config.port}/", proxy=None):
+            pass
+    server.should_exit = True
+    await running
+    assert ended == ["well"]

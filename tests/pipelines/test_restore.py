@@ -21,6 +21,7 @@ from tests.pipelines.demo import Demo
 from tests.resources.lake.frames import candles as hourly
 
 _UP_AGAIN = "Headwater is up again."
+_UP_SECONDS = 180
 
 
 @pytest.fixture(scope="module")
@@ -29,12 +30,12 @@ def interrupted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     demo = Demo(Path(tmp_path_factory.mktemp("home")))
     demo.launch()
     try:
-        demo.wait_until(lambda: _ready(demo), 150)
+        demo.wait_until(lambda: _ready(demo), _UP_SECONDS)
         ledger = demo.ledger
         secret = keys.create(ledger, "early", ("admin",), "admin")
         ledger.close()
         assert _restore(demo, secret, _back_up(demo, secret))["restarting"]
-        demo.wait_until(lambda: "Ctrl-C stops everything" in demo.said(), 150)
+        demo.wait_until(lambda: "Ctrl-C stops everything" in demo.said(), _UP_SECONDS)
         yield demo
     finally:
         demo.stop()
@@ -52,7 +53,7 @@ def test_a_restore_brings_back_what_was_and_leaves_what_was_done(interrupted: De
     demo = interrupted
     config = {"ops": {OHLCV_ASSET: {"config": {"symbols": ["ETH-USDT"], "interval": "4h"}}}}
     backfill = demo.dagster.backfill(OHLCV_ASSET, ["2026-02-01"], config)
-    [run] = demo.finished(lambda: demo.dagster.runs_of_backfill(backfill))
+    [run] = demo.finished(lambda: demo.dagster.runs_of_backfill(backfill), _UP_SECONDS)
     assert run.status == "SUCCESS"
     secret = demo.key
     assert _ask(demo, secret, "POST", APIS, json=ACME).status_code == 201
@@ -87,7 +88,9 @@ async def _followed(demo: Demo, secret: str, archive: str, said: int) -> int:
         before = _newest_seq(demo)
         assert (await asyncio.to_thread(_restore, demo, secret, archive))["restarting"]
         await asyncio.wait_for(_until_closed(socket), 60)
-    await asyncio.to_thread(demo.wait_until, lambda: demo.said().count(_UP_AGAIN) > said, 150)
+    await asyncio.to_thread(
+        demo.wait_until, lambda: demo.said().count(_UP_AGAIN) > said, _UP_SECONDS
+    )
     async with websockets.connect(url) as socket:
         await socket.send(json.dumps({"type": "resume", "channel": "prices", "after": before}))
         today = {"dagster/partition": day_key(time.time_ns() // 1_000_000)}
