@@ -2,9 +2,11 @@
 
 import asyncio
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from importlib.metadata import version
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Depends
 from starlette.requests import HTTPConnection
@@ -24,11 +26,13 @@ from api.queries.overview import Overview
 from api.reader import Reader
 from api.readiness import Readiness
 from api.scheduler import SchedulerProbe
+from api.seldom import Seldom
 from api.tokens import Tokens
 from resources.directory import Directory
 from resources.lake import Lake
 from resources.ledger import Ledger
 from resources.market import Registry
+from resources.monitoring.totals import State
 from resources.pools import Pools
 from resources.schedules import Schedules
 from resources.settings import Settings
@@ -65,6 +69,9 @@ class Services:
     tail: LiveTail
     hot_candles: HotCandles
     access_log: AccessLog = field(default_factory=AccessLog)
+    # Who asks how we are asks often, and without limits.
+    provider_states: Seldom[Mapping[str, State]] = field(default_factory=partial(Seldom, 1.0))
+    data_sources: Seldom[Mapping[str, Any]] = field(default_factory=partial(Seldom, 1.0))
     background: list[asyncio.Task[None]] = field(default_factory=list)
     opened_at: float = field(default_factory=time.monotonic)
 

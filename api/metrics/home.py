@@ -8,7 +8,8 @@ from pathlib import Path
 import psutil
 
 from api.metrics.families import Collected, counter, gauge
-from api.metrics.scrape import Scrape, Seldom
+from api.metrics.scrape import Scrape
+from api.seldom import Seldom
 from resources.processes import marked
 
 _SECONDS = 10.0

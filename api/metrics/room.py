@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from api.metrics.families import Collected, counter, gauge, plain
-from api.metrics.scrape import Scrape, Seldom
+from api.metrics.scrape import Scrape
+from api.seldom import Seldom
 from resources.lake import Lake
 from resources.monitoring import sizes
 from resources.monitoring.sizes import Size

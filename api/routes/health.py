@@ -69,11 +69,11 @@ class Parts:
 
 
 async def look(services: Services) -> Parts:
-    """How each part is now; waits for none longer than it is worth."""
+    """How each part is now, providers a second ago; waits for none longer than it is worth."""
     checks = await services.readiness.readable()
     reasons = failed(checks)
     scheduler = await services.scheduler.status()
-    states = {} if reasons else await asyncio.to_thread(_states, services)
+    states: Mapping[str, State] = {} if reasons else await asyncio.to_thread(_states, services)
     components = _components(services, checks, scheduler, states)
     status = "unhealthy" if reasons else overall(scheduler, system_health(states))
     return Parts(status, components, reasons)
@@ -85,12 +85,15 @@ def overall(scheduler: str, providers: str) -> str:
     return "degraded" if broken else "healthy"
 
 
-def _states(services: Services) -> dict[str, State]:
-    return states_of(services.ledger, services.directory.providers().values())
+def _states(services: Services) -> Mapping[str, State]:
+    def find() -> Mapping[str, State]:
+        return states_of(services.ledger, services.directory.providers().values())
+
+    return services.provider_states.get(find)
 
 
 def _components(
-    services: Services, checks: Checks, scheduler: str, states: dict[str, State]
+    services: Services, checks: Checks, scheduler: str, states: Mapping[str, State]
 ) -> dict[str, Mapping[str, Any]]:
     connections = services.hub.totals()["active_connections"]
     return {

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -39,7 +40,11 @@ async def health(request: Request, services: ServicesDep) -> Response:
     return Answer({"status": parts.status, "services": _states(parts)})
 
 
-def _data_sources(services: Services) -> Mapping[str, Mapping[str, Any]]:
+def _data_sources(services: Services) -> Mapping[str, Any]:
+    return services.data_sources.get(partial(_count_sources, services))
+
+
+def _count_sources(services: Services) -> Mapping[str, Any]:
     held = snapshots.held(services.ledger)
     counts = count(services.schedules.all())
     return {

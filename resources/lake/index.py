@@ -145,10 +145,11 @@ class FileIndex:
 
     def _may_be_old(self, version: int) -> bool:
         """Of local files only the next commit is looked for: delta would list all of its log,
-        which takes 0.8 ms for each 1,000 commits in it."""
+        which takes 0.8 ms for each 1,000 commits in it. Without a log delta says what is wrong."""
         if "://" in self.url or time.monotonic() - self._checked > _LONGEST_TRUST:
             return True
-        return Path(self.url, "_delta_log", f"{version + 1:020}.json").exists()
+        log = Path(self.url, "_delta_log")
+        return Path(log, f"{version + 1:020}.json").exists() or not log.is_dir()
 
     def _grouped(self, delta: DeltaTable) -> dict[tuple[object, ...], pl.DataFrame]:
         actions = pl.DataFrame(delta.get_add_actions(flatten=True))

@@ -120,7 +120,9 @@ def test_the_head_of_a_file_is_told_without_it(long: httpx.Client, form: str, fi
     with long.stream("GET", path) as answer:
         etag = answer.headers["etag"]
         head = long.head(path)
-    assert (head.status_code, head.content, head.headers["etag"]) == (200, b"", etag)
+    # What is sent compressed has a weak one.
+    told = head.headers["etag"].removeprefix("W/")
+    assert (head.status_code, head.content, told) == (200, b"", etag.removeprefix("W/"))
     assert head.headers["content-disposition"] == answer.headers["content-disposition"]
     for ask in (long.get, long.head):
         held = ask(path, headers={"If-None-Match": etag})

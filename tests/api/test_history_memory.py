@@ -47,7 +47,7 @@ def own_process(store: Store) -> Iterator[tuple[psutil.Process, httpx.Client]]:
         env={**os.environ, **settings},
         stderr=subprocess.DEVNULL,
     )
-    headers = {"X-API-Key": store.key("read")}
+    headers = {"X-API-Key": store.key("read"), "Accept-Encoding": "identity"}
     with (
         process,
         httpx.Client(

@@ -5,6 +5,7 @@ import json
 import time
 from collections.abc import Iterator
 from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
@@ -168,5 +169,6 @@ def _status(demo: Demo, secret: str) -> int:
 
 def _candles(demo: Demo) -> pl.DataFrame:
     """Those of months that no schedule asks for."""
-    stored = demo.lake.scan(CANDLES, {"period": ["2024-01", "2026-02"]}).collect()
-    return stored.sort(*CANDLES.key)
+    stored = demo.lake.scan(CANDLES, {"interval": ["1h", "4h"]})
+    old = pl.col("open_time") < datetime(2026, 3, 1, tzinfo=UTC)
+    return stored.filter(old).sort(*CANDLES.key).collect()
