@@ -19,7 +19,7 @@ from resources.schemas import CANDLES, CANDLES_RESAMPLED
 _MOST_BYTES = 64_000_000
 # What no commit tells (rows that a killed run has left, a restored lake) is seen after a minute.
 _LONGEST = 60.0
-# The tail looks ten times a second. While it does not, nobody would tell what has changed.
+# The tail looks fifty times a second. While it does not, nobody would tell what has changed.
 _TRUSTED = 2.0
 # What a bare asset means may change without a commit of candles, until it is settled.
 _UNSETTLED = 1.0

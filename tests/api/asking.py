@@ -4,7 +4,7 @@ import hashlib
 import json
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -35,11 +35,13 @@ def fingerprint(store: Store) -> dict[str, str]:
 
 def forks() -> list[psutil.Process]:
     """The processes of statements that go now, and of the programs that fork them."""
-    return [
-        one
-        for one in psutil.Process().children(recursive=True)
-        if one.status() != psutil.STATUS_ZOMBIE and "resources.sql.forks" in one.cmdline()
-    ]
+    found = []
+    for one in psutil.Process().children(recursive=True):
+        # One that has answered ends at any moment.
+        with suppress(psutil.NoSuchProcess):
+            if one.status() != psutil.STATUS_ZOMBIE and "resources.sql.forks" in one.cmdline():
+                found.append(one)
+    return found
 
 
 @contextmanager

@@ -117,6 +117,14 @@ def test_a_ledger_that_lies_elsewhere_is_put_back_by_hand(
         typed("restore", backup_id, "--yes")
 
 
+def test_the_commands_make_no_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HEADWATER_HOME", str(tmp_path / "none"))
+    for arguments in (["list"], ["create"], ["verify", "x"], ["delete", "x"]):
+        with pytest.raises(SystemExit, match="there is no home"):
+            main(["backup", *arguments])
+    assert list(tmp_path.iterdir()) == []
+
+
 class Killed(BaseException):
     """What no code of ours catches."""
 

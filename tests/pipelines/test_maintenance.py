@@ -1,4 +1,4 @@
-"""The jobs of maintenance, as Dagster runs them, and the commands of backups."""
+"""The jobs of maintenance, as Dagster runs them."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,7 +9,6 @@ import dagster as dg
 import pytest
 
 from pipelines import maintenance
-from pipelines.cli import main
 from resources import backups
 from resources.dagster_resources import BackupsResource, LakeResource, LedgerResource
 from resources.lake import Lake
@@ -156,42 +155,3 @@ def test_each_job_has_a_schedule_at_a_minute_of_its_own() -> None:
     schedules = maintenance.MAINTENANCE_SCHEDULES
     assert {one.job_name for one in schedules} == {job.name for job in maintenance.MAINTENANCE_JOBS}
     assert len({one.cron_schedule for one in schedules}) == len(schedules)
-
-
-def command(
-    capsys: pytest.CaptureFixture[str], *arguments: str, fails: str | None = None
-) -> list[str]:
-    """The lines that a command says; its error has `fails` in it."""
-    if fails is None:
-        main(["backup", *arguments])
-    else:
-        with pytest.raises(SystemExit, match=fails):
-            main(["backup", *arguments])
-    return capsys.readouterr().out.splitlines()
-
-
-def test_the_commands_make_list_check_and_delete(
-    home: Home, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setenv("HEADWATER_HOME", str(home.path))
-    store(home.lake, 3)
-    assert command(capsys, "list") == ["there is no backup"]
-    (said,) = command(capsys, "create")
-    made = said.split()[0]
-    (said,) = command(capsys, "verify", made)
-    assert said.startswith(f"{made} is whole; docs/operations.md tells how to put it back")
-    assert command(capsys, "list")[1].split()[:3] == [made, "command", "line"]
-    file = next((home.folder / made).rglob("part-*"))
-    file.unlink()
-    assert "is missing" in command(capsys, "verify", made, fails="not whole")[0]
-    assert command(capsys, "delete", made) == [f"{made} is deleted"]
-    command(capsys, "verify", made, fails="there is no backup")
-
-
-def test_the_commands_make_no_home(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setenv("HEADWATER_HOME", str(tmp_path / "none"))
-    for arguments in (["list"], ["create"], ["verify", "x"], ["delete", "x"]):
-        command(capsys, *arguments, fails="there is no home")
-    assert list(tmp_path.iterdir()) == []
