@@ -72,13 +72,9 @@ class _Session:
             live = self._settings.providers == "live"
             answering = self._report_providers() if live else True
             self._supervisor.wait_for(self._jobs_loaded, "Dagster", _START_SECONDS)
-            # A first collection from the real providers takes long, and may have to wait for them.
-            if live:
-                self._greet()
+            self._greet()
             if answering:
                 self._collect()
-            if not live:
-                self._greet()
         except _Stopped:
             return
 
@@ -164,6 +160,7 @@ class _Session:
             self._stop.wait(0.5)
         for bar in bars.values():
             bar.close()
+        say("The first runs have ended: what was missing is fetched, as far as it could be.")
 
     def _ended(self, feed: str, run_id: str) -> bool:
         """Whether a run has ended; one that failed is told of."""

@@ -1,10 +1,13 @@
 """Starts every service of Headwater, keeps them running, and ends them all."""
 
 import json
+import signal
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager, suppress
+from multiprocessing import get_context
 from urllib.parse import urlsplit
 
 from pipelines import dagster_storage
@@ -46,7 +49,7 @@ class Supervisor:
                 say(f"ended {ended} processes that an earlier start left behind")
             self._require_ports()
             self._write_configuration()
-            dagster_storage.prepare(self.settings)
+            _in_passing(dagster_storage.prepare, self.settings)
             try:
                 self._start()
                 yield
@@ -151,6 +154,14 @@ class Supervisor:
         for child in self.children:
             if child.process is not None:
                 child.process.wait(timeout=1)
+
+
+def _in_passing(work: Callable[[Settings], None], settings: Settings) -> None:
+    """Do it in a process that ends then: the 100 MB of modules that it needs go with it."""
+    with ProcessPoolExecutor(
+        1, get_context("spawn"), signal.signal, (signal.SIGINT, signal.SIG_IGN)
+    ) as process:
+        process.submit(work, settings).result()
 
 
 def sandbox_config() -> dict[str, object]:

@@ -107,7 +107,7 @@ class Unauthorized(HeadwaterError):
 
 class Forbidden(HeadwaterError):
     status = 403
-    title = "Scope too small"
+    title = "Not allowed"
 
 
 class NotFound(HeadwaterError):

@@ -99,7 +99,7 @@ class Settings(CollectionSettings, ServiceSettings):
     secret_key: SecretStr | None = Field(
         None,
         min_length=32,
-        description="What stored keys of providers are encrypted with. Default: a key made in the home folder.",
+        description="What encrypts stored keys of providers and signs tokens. Default: a key in the home folder.",
     )
     snapshot_history: int = Field(
         1000, ge=1, description="Most snapshots that are kept of a provider."

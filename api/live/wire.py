@@ -73,6 +73,11 @@ class LiveProtocol(WebSocketsSansIOProtocol):
         cast(dict[str, Any], self.scope["extensions"])[_EXTENSION] = self
         await super().run_asgi()
 
+    async def send(self, message: Any) -> None:
+        await super().send(message)
+        # What was refused is no handshake that was forgotten, which would be logged as an error.
+        self.handshake_complete = self.handshake_complete or self.close_sent
+
     def take(self, frames: bytes) -> bool:
         if not self.writable.is_set():
             return False

@@ -21,7 +21,7 @@ from resources.redaction import redacted
 
 _START_SECONDS = 600
 _STOP_SECONDS = 60
-_READY = "Ctrl-C stops everything"
+_READY = "The first runs have ended"
 # What the command line of a process holds, and what it is then called; the first that fits.
 _KINDS = {
     "pipelines.cli": "supervisor",

@@ -12,9 +12,6 @@ from websockets.exceptions import ConnectionClosedError
 
 from resources.settings import Settings
 
-# Said at any time, to everybody.
-ANYTIME = ("stats_update", "heartbeat", "provider_stats")
-
 # Said once, first.
 GREETINGS = ("welcome", "connected", "connection_established")
 
@@ -22,6 +19,8 @@ Message = dict[str, Any]
 
 
 class Talk:
+    anytime = ("stats_update", "heartbeat", "provider_stats", "status_update")
+
     def __init__(self, connection: ClientConnection) -> None:
         self.connection = connection
 
@@ -33,7 +32,7 @@ class Talk:
         async with asyncio.timeout(within):
             while True:
                 message: Message = json.loads(await self.connection.recv())
-                if message["type"] not in ANYTIME:
+                if message["type"] not in self.anytime:
                     return message
 
     async def hear_all(self, kind: str) -> list[Message]:

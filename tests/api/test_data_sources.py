@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import json
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -264,7 +265,7 @@ async def test_an_interval_below_the_minimum_is_an_error_with_it(store: Store) -
 async def test_the_state_of_all_is_told_at_times(store: Store) -> None:
     with served(store.settings, Limits(heartbeat=0.2)):
         async with listening(store.settings) as talk:
-            heard = await talk.hear()
+            heard = json.loads(await talk.connection.recv())
     assert heard["type"] == "status_update"
     assert heard["status"]["active"] > 0
     assert heard["status"]["answering"] == 0

@@ -38,6 +38,8 @@ def elsewhere(store: Store) -> Iterator[Ledger]:
 
 
 class Live(Talk):
+    anytime = ("heartbeat",)
+
     async def news(self) -> dict[str, Any]:
         """The next message that is not said regularly."""
         while True:

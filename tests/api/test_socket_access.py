@@ -134,10 +134,13 @@ async def test_to_open_a_socket_is_a_request(store: Store, path: str) -> None:
 
 
 @pytest.mark.parametrize("path", SOCKETS)
-async def test_an_origin_that_is_no_address_is_a_foreign_one(store: Store, path: str) -> None:
+async def test_an_origin_that_is_no_address_is_a_foreign_one(
+    store: Store, path: str, caplog: pytest.LogCaptureFixture
+) -> None:
     with served(store.settings):
         headers = {"Origin": "http://["}
         assert (await refusal(store.settings, path, additional_headers=headers))["status"] == 403
+    assert [line for line in caplog.records if line.levelname == "ERROR"] == []
 
 
 async def test_whoever_guesses_keys_is_limited_too(store: Store) -> None:

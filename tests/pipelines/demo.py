@@ -18,7 +18,7 @@ from resources.lake import Lake
 from resources.ledger import Ledger
 from resources.processes import marked
 
-_START_SECONDS = 150
+_START_SECONDS = 300
 
 
 class Demo:
@@ -41,9 +41,9 @@ class Demo:
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        """Start it and wait until it says that it is up."""
+        """Start it and wait until it says that it has fetched what it lacked."""
         self.launch()
-        self.wait_until(lambda: "Ctrl-C stops everything" in self.said(), _START_SECONDS)
+        self.wait_until(lambda: "The first runs have ended" in self.said(), _START_SECONDS)
 
     def launch(self, command: str = "demo") -> None:
         with self.output.open("wb") as output:

@@ -60,7 +60,10 @@ async def test_each_call_of_each_provider_is_answered(ledger: Ledger) -> None:
     played = msgspec.to_builtins(Config(unlimited, latency_ms=0))
     providers = [replace(one, limits=()) for one in load_providers().values()]
     with running(played) as url:
-        async with Client(ledger, sandbox_url=url) as ours, asyncio.TaskGroup() as group:
+        async with (
+            Client(ledger, sandbox_url=url, deadline=120) as ours,
+            asyncio.TaskGroup() as group,
+        ):
             for provider in providers:
                 for call in calls_of(provider):
                     group.create_task(ours.get(provider, call, len))
