@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -19,7 +19,7 @@ Message = dict[str, Any]
 
 
 class Talk:
-    anytime = ("stats_update", "heartbeat", "provider_stats", "status_update")
+    anytime: Sequence[str] = ("stats_update", "heartbeat", "provider_stats", "status_update")
 
     def __init__(self, connection: ClientConnection) -> None:
         self.connection = connection
