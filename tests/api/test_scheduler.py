@@ -8,7 +8,7 @@ import pytest
 from resources.cadence import FEED_JOB_NAMES
 from resources.ledger import provider_schedules
 from tests.api.played_dagster import playing
-from tests.api.server import Store, served
+from tests.api.server import Store, served, until
 
 TRIGGER = "/api/scheduler/trigger"
 
@@ -25,6 +25,8 @@ def test_jobs_are_told_with_what_dagster_knows(store: Store) -> None:
     with playing() as dagster:
         settings = store.settings.model_copy(update={"dagster_port": dagster.port})
         with served(settings) as client:
+            # Dagster is waited for no longer than the answer is worth.
+            until(lambda: client.get("/api/scheduler/status").json()["is_running"])
             body = client.get("/api/scheduler/status").json()
     jobs = {job["id"]: job for job in body["jobs"]}
     assert body["is_running"] is True
