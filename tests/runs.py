@@ -32,6 +32,7 @@ from resources.ledger import Ledger
 from resources.ledger.tables import pool_members
 from resources.providers import load_providers
 from resources.schemas import FEED_TABLES, Table
+from tests.ledgers import ledger_at
 
 _CHECKS = [*CHECKS, *(check for feed in FEED_TABLES for check in feed_checks(feed))]
 
@@ -46,12 +47,11 @@ class Platform:
     top_n: int = 3
     history: int = 1_000
     max_kb: int = 1_000
+    call_deadline: float = 2.0
 
     @property
     def ledger(self) -> Ledger:
-        ledger = Ledger(f"sqlite:///{self.folder / 'ledger.db'}")
-        ledger.migrate()
-        return ledger
+        return ledger_at(self.folder / "ledger.db")
 
     def keep(self, *providers: str) -> None:
         """Every pool without all other members, as a user may have it."""
@@ -123,7 +123,7 @@ class Platform:
                 tolerance=0.005,
                 watchlist={},
             ),
-            "calls": CallsResource(**self._calls(2.0)),
+            "calls": CallsResource(**self._calls(self.call_deadline)),
             "sentiment": SentimentResource(model="lexicon"),
             "snapshot_bounds": SnapshotsResource(history=self.history, days=30, max_kb=self.max_kb),
         }

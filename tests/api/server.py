@@ -19,6 +19,7 @@ from resources.lake import Lake
 from resources.ledger import Ledger, keys
 from resources.settings import Settings
 from tests.api.described import require_described
+from tests.ledgers import ledger_at
 
 # Tests ask more often than people.
 UNLIMITED = dict.fromkeys(
@@ -44,8 +45,7 @@ def opened(home: Path, **settings: Any) -> Iterator[Store]:
     ports = {"dagster_port": free_port(), "port": free_port()}
     given = {"home": home, **ports, **UNLIMITED, **settings}
     made = Settings(**given)
-    ledger = Ledger(made.ledger_url)
-    ledger.migrate()
+    ledger = ledger_at(made.home_dir / "ledger.db")
     try:
         yield Store(made, ledger, Lake(made.lake_url))
     finally:

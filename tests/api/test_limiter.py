@@ -12,6 +12,7 @@ from api.limiter import Limiter, Quota, Tier, counted_as
 from resources.errors import TooManyRequests
 from resources.ledger import Ledger, daily_usage
 from resources.ledger.keys import ApiKey
+from tests.ledgers import ledger_at
 
 NOON = 20_000 * 86_400 + 43_200
 MIDNIGHT = 20_001 * 86_400
@@ -33,8 +34,7 @@ class Clock:
 
 @pytest.fixture(scope="module")
 def ledger(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ledger]:
-    made = Ledger(f"sqlite:///{tmp_path_factory.mktemp('ledger') / 'ledger.db'}")
-    made.migrate()
+    made = ledger_at(tmp_path_factory.mktemp("ledger") / "ledger.db")
     yield made
     made.close()
 
@@ -180,8 +180,7 @@ def test_a_million_addresses_take_bounded_memory_and_no_key_is_forgotten(ledger:
 
 
 async def test_a_restart_forgets_nothing_of_the_day(tmp_path: Path) -> None:
-    made = Ledger(f"sqlite:///{tmp_path / 'ledger.db'}")
-    made.migrate()
+    made = ledger_at(tmp_path / "ledger.db")
     clock = Clock()
     for requests in (4, 3):
         limits = limiter(made, clock, day=10)
@@ -198,8 +197,7 @@ async def test_a_restart_forgets_nothing_of_the_day(tmp_path: Path) -> None:
 
 
 async def test_what_the_ledger_could_not_take_is_added_later(tmp_path: Path) -> None:
-    made = Ledger(f"sqlite:///{tmp_path / 'ledger.db'}")
-    made.migrate()
+    made = ledger_at(tmp_path / "ledger.db")
     limits = limiter(made, Clock())
     counted(limits)
     with made.write() as connection:

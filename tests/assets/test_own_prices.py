@@ -11,14 +11,14 @@ from resources.flush_prices import flush_prices
 from resources.lake import Lake
 from resources.ledger import Ledger
 from tests.api.world import prices
+from tests.ledgers import ledger_at
 
 MINUTE = 60_000
 
 
 @pytest.fixture
 def ledger(tmp_path: Path) -> Iterator[Ledger]:
-    made = Ledger(f"sqlite:///{tmp_path / 'ledger.db'}")
-    made.migrate()
+    made = ledger_at(tmp_path / "ledger.db")
     yield made
     made.close()
 

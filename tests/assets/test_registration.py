@@ -8,6 +8,7 @@ import pytest
 
 from assets.registration import registered
 from resources.ledger import Ledger, collections
+from tests.ledgers import ledger_at
 
 
 def run_of(ledger: Ledger, ending: Exception, before: Callable[[], object]) -> None:
@@ -21,8 +22,7 @@ def run_of(ledger: Ledger, ending: Exception, before: Callable[[], object]) -> N
 
 
 def test_a_run_that_waits_for_its_next_try_goes_on(tmp_path: Path) -> None:
-    ledger = Ledger(f"sqlite:///{tmp_path / 'ledger.db'}")
-    ledger.migrate()
+    ledger = ledger_at(tmp_path / "ledger.db")
     with pytest.raises(dg.RetryRequested):
         run_of(ledger, dg.RetryRequested(seconds_to_wait=300), lambda: None)
     ledger.skew_ms = 290_000
@@ -39,8 +39,7 @@ def test_how_a_run_ended_is_told_though_the_ledger_is_gone(
     tmp_path: Path, ending: Exception
 ) -> None:
     file = tmp_path / "ledger.db"
-    ledger = Ledger(f"sqlite:///{file}")
-    ledger.migrate()
+    ledger = ledger_at(file)
 
     def lose_it() -> None:
         ledger.close()

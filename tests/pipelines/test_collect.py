@@ -19,6 +19,7 @@ from resources.ledger import Ledger, collections, coverage
 from resources.plan import Window
 from resources.processes import marked
 from resources.settings import Settings
+from tests.ledgers import ledger_at
 
 NOVEMBER = ["--mode", "backward", "--start", "2026-11-01", "--end", "2026-11-10"]
 
@@ -102,8 +103,7 @@ def test_where_nothing_is_left_to_collect_a_sentence_says_so(
     more: list[str],
 ) -> None:
     monkeypatch.setenv("HEADWATER_HOME", str(tmp_path / "new"))
-    ledger = Ledger(f"sqlite:///{tmp_path / 'new' / 'ledger.db'}")
-    ledger.migrate()
+    ledger = ledger_at(tmp_path / "new" / "ledger.db")
     covered = [("BTC/USDT", Window(0, ledger.now()))]
     with ledger.write() as connection:
         coverage.extend(connection, "1h", covered)

@@ -8,6 +8,7 @@ import pytest
 
 from pipelines.cli import main
 from resources.ledger import Ledger, keys, sign_ins
+from tests.ledgers import ledger_at
 
 Run = Callable[..., str]
 
@@ -15,8 +16,7 @@ Run = Callable[..., str]
 @pytest.fixture
 def ledger(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ledger]:
     monkeypatch.setenv("HEADWATER_HOME", str(tmp_path / "home"))
-    made = Ledger(f"sqlite:///{tmp_path / 'home' / 'ledger.db'}")
-    made.migrate()
+    made = ledger_at(tmp_path / "home" / "ledger.db")
     yield made
     made.close()
 

@@ -14,6 +14,7 @@ from resources.dagster_resources import BackupsResource, LakeResource, LedgerRes
 from resources.lake import Lake
 from resources.ledger import Ledger, alerts, commits
 from resources.schemas import PRICES
+from tests.ledgers import ledger_at
 from tests.resources.maintenance.frames import DAY, prices
 
 
@@ -51,8 +52,7 @@ class Home:
 
 @pytest.fixture
 def home(tmp_path: Path) -> Iterator[Home]:
-    ledger = Ledger(f"sqlite:///{tmp_path / 'ledger.db'}")
-    ledger.migrate()
+    ledger = ledger_at(tmp_path / "ledger.db")
     yield Home(tmp_path, Lake(str(tmp_path / "lake")), ledger)
     ledger.close()
 

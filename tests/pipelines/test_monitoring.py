@@ -18,6 +18,7 @@ from resources.ledger import Ledger, alerts, health, logs, metrics
 from resources.ledger.statistics import HOUR_MS
 from resources.ledger.tables import provider_outcomes
 from sandbox.server import running
+from tests.ledgers import ledger_at
 
 ASKED = ["binance", "kraken", "coingecko"]
 
@@ -64,8 +65,7 @@ def sandbox() -> Iterator[str]:
 
 @pytest.fixture
 def watch(tmp_path: Path, sandbox: str) -> Iterator[Watch]:
-    ledger = Ledger(f"sqlite:///{tmp_path / 'ledger.db'}")
-    ledger.migrate()
+    ledger = ledger_at(tmp_path / "ledger.db")
     yield Watch(ledger, sandbox)
     ledger.close()
     httpx.delete(f"{sandbox}/_control/faults").raise_for_status()

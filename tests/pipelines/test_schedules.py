@@ -11,9 +11,9 @@ from pipelines.jobs import collect_snapshots
 from pipelines.schedules import snapshots_every_minute
 from resources.dagster_resources import CallsResource, LedgerResource, resources_of
 from resources.directory import Directory
-from resources.ledger import Ledger
 from resources.ledger.tables import provider_schedules
 from resources.settings import Settings
+from tests.ledgers import ledger_at
 
 
 def tick(folder: Path, instance: dg.DagsterInstance) -> dg.RunRequest | dg.SkipReason:
@@ -36,8 +36,7 @@ def tick(folder: Path, instance: dg.DagsterInstance) -> dg.RunRequest | dg.SkipR
 def test_a_run_is_launched_where_a_provider_is_due_within_half_a_minute(
     tmp_path: Path, wait: int, launched: bool
 ) -> None:
-    ledger = Ledger(f"sqlite:///{tmp_path / 'ledger.db'}")
-    ledger.migrate()
+    ledger = ledger_at(tmp_path / "ledger.db")
     counts = {"successes": 0, "errors": 0, "failures_in_a_row": 0}
     rows = [
         {"provider": name, "next_due": ledger.now() + wait, **counts}

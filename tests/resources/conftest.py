@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 
 from resources.ledger import Ledger
+from tests.ledgers import ledger_at
 
 
 @pytest.fixture
 def ledger(tmp_path: Path) -> Iterator[Ledger]:
-    made = Ledger(f"sqlite:///{tmp_path / 'ledger.db'}")
-    made.migrate()
+    made = ledger_at(tmp_path / "ledger.db")
     yield made
     made.close()
 
@@ -20,8 +20,7 @@ def ledger(tmp_path: Path) -> Iterator[Ledger]:
 @pytest.fixture(scope="module")
 def emptied(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ledger]:
     """One ledger for all examples of a test, which empty it."""
-    made = Ledger(f"sqlite:///{tmp_path_factory.mktemp('ledger') / 'ledger.db'}")
-    made.migrate()
+    made = ledger_at(tmp_path_factory.mktemp("ledger") / "ledger.db")
     yield made
     made.close()
 

@@ -11,12 +11,12 @@ from resources.broken import keep_broken
 from resources.ledger import Ledger, quarantine
 from resources.quotes import Quotes
 from tests.assets.said import NOW, quotes
+from tests.ledgers import ledger_at
 
 
 @pytest.fixture
 def ledger(tmp_path: Path) -> Iterator[Ledger]:
-    made = Ledger(f"sqlite:///{tmp_path / 'ledger.db'}")
-    made.migrate()
+    made = ledger_at(tmp_path / "ledger.db")
     yield made
     made.close()
 

@@ -14,11 +14,11 @@ from resources.http.client import Client
 from resources.http.pool import Pool
 from resources.http.rotation import Member
 from resources.http.seating import Membership
-from resources.ledger import Ledger
 from resources.market import Interval, Symbol, load_registry
 from resources.plan import Demand, Window
 from resources.providers import load_providers
 from sandbox.server import running
+from tests.ledgers import ledger_at
 
 BTC = Symbol("BTC", "USDT")
 FILES, API = "binance_vision", "binance"
@@ -42,8 +42,7 @@ def sandbox() -> Iterator[str]:
 @pytest.fixture
 async def feeds(sandbox: str, tmp_path: Path) -> AsyncIterator[Feeds]:
     forget(sandbox)
-    ledger = Ledger(f"sqlite:///{tmp_path / 'ledger.db'}")
-    ledger.migrate()
+    ledger = ledger_at(tmp_path / "ledger.db")
     providers = load_providers()
     members = tuple(Member(providers[name], at) for at, name in enumerate((FILES, API)))
     async with Client(ledger, sandbox_url=sandbox, retry_base=0.01) as client:

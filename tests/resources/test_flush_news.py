@@ -19,6 +19,7 @@ from resources.news.search import phrases
 from resources.schemas import NEWS
 from resources.schemas.news import FLAGS, NEWS_PAGE
 from resources.sentiment import Score, open_engine
+from tests.ledgers import ledger_at
 from tests.resources.news.feeds import item, rss, titled
 
 FETCHED = 1_771_450_000_000
@@ -202,8 +203,7 @@ def test_rows_that_break_a_rule_are_not_stored(lake: Lake, ledger: Ledger) -> No
 
 def test_what_the_index_lacks_is_put_in_again(lake: Lake, ledger: Ledger, tmp_path: Path) -> None:
     """As after a kill between lake and ledger, or where an older ledger was put back."""
-    lost = Ledger(f"sqlite:///{tmp_path / 'lost.db'}")
-    lost.migrate()
+    lost = ledger_at(tmp_path / "lost.db")
     flush(lake, lost, told(titled(["one", "two", "three"])))
     lost.close()
     flush(lake, ledger, told(rss(item("four", "/four"))))

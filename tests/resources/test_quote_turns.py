@@ -9,10 +9,10 @@ import pytest
 from pipelines.supervisor import sandbox_config
 from resources.feeds import Feeds
 from resources.http import Client, Member, Membership, Pool
-from resources.ledger import Ledger
 from resources.market import load_registry
 from resources.providers import load_providers
 from sandbox.server import running
+from tests.ledgers import ledger_at
 
 AGGREGATORS = ("coincap", "coinpaprika", "cryptocompare")
 # Most of them quote nothing in dollars, so that others are asked for the stablecoins.
@@ -29,8 +29,7 @@ def sandbox() -> Iterator[str]:
 
 async def asked(sandbox: str, folder: Path, minute: int, *names: str) -> tuple[list[str], int]:
     """The quorum of a minute in a process of its own, and how many were asked after it."""
-    ledger = Ledger(f"sqlite:///{folder / 'ledger.db'}")
-    ledger.migrate()
+    ledger = ledger_at(folder / "ledger.db")
     ledger.skew_ms = minute * 60_000
     membership = Membership("round_robin", tuple(Member(load_providers()[name]) for name in names))
     async with Client(ledger, sandbox_url=sandbox, retry_base=0.01) as client:

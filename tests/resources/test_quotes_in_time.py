@@ -13,10 +13,10 @@ from resources.http.client import Client
 from resources.http.pool import Pool
 from resources.http.rotation import Member
 from resources.http.seating import Membership
-from resources.ledger import Ledger
 from resources.market import load_registry
 from resources.providers import load_providers
 from sandbox.server import running
+from tests.ledgers import ledger_at
 
 # One market a call, and each call takes its time.
 SLOW, FAST = "coinbase_exchange", ("kraken", "bitstamp", "gemini")
@@ -34,8 +34,7 @@ def sandbox() -> Iterator[str]:
 
 @asynccontextmanager
 async def feeds(sandbox: str, folder: Path, *names: str) -> AsyncIterator[Feeds]:
-    ledger = Ledger(f"sqlite:///{folder / 'ledger.db'}")
-    ledger.migrate()
+    ledger = ledger_at(folder / "ledger.db")
     members = tuple(Member(load_providers()[name], at) for at, name in enumerate(names))
     async with Client(ledger, sandbox_url=sandbox, retry_base=0.01) as client:
         pool = Pool("prices", lambda: Membership("priority", members), client.permits)

@@ -24,6 +24,7 @@ from resources.providers.base import Auth, Call, Provider
 from resources.schedules import Schedules
 from resources.snapshots import Looks, is_news
 from sandbox.server import running
+from tests.ledgers import ledger_at
 from tests.resources.http.played import a_provider, answers, played
 
 LOOKING = """
@@ -77,8 +78,7 @@ def sandbox() -> Iterator[str]:
 def test_a_kill_loses_nothing_that_was_acknowledged(
     tmp_path: Path, sandbox: str, after: int
 ) -> None:
-    ledger = Ledger(f"sqlite:///{tmp_path / 'ledger.db'}")
-    ledger.migrate()
+    ledger = ledger_at(tmp_path / "ledger.db")
     looking = subprocess.Popen([sys.executable, "-c", LOOKING, ledger.url, sandbox])
     heard: list[commits.Commit] = []
     tail = commits.Tail(ledger, 0)
@@ -105,8 +105,7 @@ def test_a_kill_loses_nothing_that_was_acknowledged(
 
 
 async def test_one_that_cannot_be_asked_does_not_end_the_looks_at_others(tmp_path: Path) -> None:
-    ledger = Ledger(f"sqlite:///{tmp_path / 'ledger.db'}")
-    ledger.migrate()
+    ledger = ledger_at(tmp_path / "ledger.db")
     faulty = {
         "unsendable": replace(
             a_provider("unsendable", auth=Auth("header", "X-Key", "Ünï ")), health=Call("/x")

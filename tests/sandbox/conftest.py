@@ -18,6 +18,7 @@ from sandbox.exchange import Exchange
 from sandbox.listings import list_markets
 from sandbox.server import running
 from sandbox.venue import Venue
+from tests.ledgers import ledger_at
 
 # The providers that have a venue, by id.
 HOSTS = {
@@ -56,7 +57,6 @@ def client(base_url: str) -> Iterator[httpx.Client]:
 
 @pytest.fixture
 def ledger(tmp_path: Path) -> Iterator[Ledger]:
-    opened = Ledger(f"sqlite:///{tmp_path / 'ledger.db'}")
-    opened.migrate()
+    opened = ledger_at(tmp_path / "ledger.db")
     yield opened
     opened.close()

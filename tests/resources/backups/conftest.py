@@ -14,6 +14,7 @@ from resources.backups.manifest import Origin
 from resources.lake import Lake
 from resources.ledger import Ledger, commits
 from resources.schemas import CANDLES, PRICES
+from tests.ledgers import ledger_at
 from tests.resources.lake.frames import candles
 from tests.resources.maintenance.frames import DAY, prices
 
@@ -51,8 +52,7 @@ class Home:
 
 @contextmanager
 def stocked(path: Path) -> Iterator[Home]:
-    ledger = Ledger(f"sqlite:///{path / 'ledger.db'}")
-    ledger.migrate()
+    ledger = ledger_at(path / "ledger.db")
     made = Home(path, Lake(str(path / "lake")), ledger)
     made.lake.merge(CANDLES, candles("BTC/USDT", range(100)))
     made.store_price()

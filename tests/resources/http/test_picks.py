@@ -13,6 +13,7 @@ from resources.http import STRATEGIES, Member, Permits, Pool, StrategyName
 from resources.ledger import Ledger
 from resources.ledger.budgets import Budgets
 from resources.ledger.rotations import newest, totals
+from tests.ledgers import ledger_at
 from tests.resources.http.played import LIMIT, Members, a_provider
 
 
@@ -160,8 +161,7 @@ def test_many_turns_are_counted_but_only_the_newest_told(ledger: Ledger, permits
 def test_whoever_is_banned_is_never_picked(
     strategy: StrategyName, steps: list[tuple[str, bool]], tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    ledger = Ledger(f"sqlite:///{tmp_path_factory.mktemp('pool') / 'ledger.db'}")
-    ledger.migrate()
+    ledger = ledger_at(tmp_path_factory.mktemp("pool") / "ledger.db")
     permits, budgets = Permits(ledger), Budgets(ledger)
     pool, banned = Pool("letters", Members("abc", strategy, (10_000, 60)), permits), set[str]()
     for name, ours in steps:

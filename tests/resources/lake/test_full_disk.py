@@ -9,10 +9,11 @@ import pytest
 from resources.errors import StoreUnavailable
 from resources.flush import CandlePage, flush_candles
 from resources.lake import Lake
-from resources.ledger import Ledger, coverage
+from resources.ledger import coverage
 from resources.market import Interval
 from resources.plan import Window
 from resources.schemas import CANDLE_PAGE, CANDLES
+from tests.ledgers import ledger_at
 from tests.resources.lake.frames import START, candles
 
 FIRST = int(START.timestamp() * 1000)
@@ -28,8 +29,7 @@ def page(first: int, count: int) -> CandlePage:
 
 def test_a_full_disk_loses_nothing_that_was_acknowledged(small_disk: Path, tmp_path: Path) -> None:
     lake = Lake(str(small_disk / "lake"))
-    ledger = Ledger(f"sqlite:///{tmp_path / 'ledger.db'}")
-    ledger.migrate()
+    ledger = ledger_at(tmp_path / "ledger.db")
     flush_candles(lake, ledger, Interval.H1, [page(0, 100)], "live")
     filler = small_disk / "filler"
     filler.write_bytes(b"x" * (_free(small_disk) - 4096))

@@ -7,14 +7,14 @@ import pytest
 
 from resources.ledger import Ledger, audit
 from resources.ledger.audit import Entry, Wanted
+from tests.ledgers import ledger_at
 
 DAY_MS = 86_400_000
 
 
 @pytest.fixture
 def ledger(tmp_path: Path) -> Iterator[Ledger]:
-    made = Ledger(f"sqlite:///{tmp_path / 'ledger.db'}")
-    made.migrate()
+    made = ledger_at(tmp_path / "ledger.db")
     yield made
     made.close()
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from resources.ledger import Ledger, feed_times
+from tests.ledgers import ledger_at
 
 
 @pytest.mark.parametrize("times", [[5, 9, 7], [9, 5, 9], [7, 7, 9]])
@@ -35,8 +36,7 @@ def test_a_time_from_a_clock_that_was_ahead_loses_to_any_later_write() -> None:
 
 
 def test_of_several_who_note_at_once_the_latest_time_stays(tmp_path: Path) -> None:
-    ledger = Ledger(f"sqlite:///{tmp_path / 'ledger.db'}")
-    ledger.migrate()
+    ledger = ledger_at(tmp_path / "ledger.db")
 
     def note(newest: int) -> None:
         with ledger.write() as connection:

@@ -11,14 +11,14 @@ from resources.errors import Conflict, InvalidInput, NotFound
 from resources.ledger import Ledger, key_changes, keys, retention, sign_ins
 from resources.ledger.keys import Issued
 from resources.ledger.tables import api_keys
+from tests.ledgers import ledger_at
 
 HOUR_MS = 3_600_000
 
 
 @pytest.fixture
 def ledger(tmp_path: Path) -> Iterator[Ledger]:
-    made = Ledger(f"sqlite:///{tmp_path / 'ledger.db'}")
-    made.migrate()
+    made = ledger_at(tmp_path / "ledger.db")
     yield made
     made.close()
 

@@ -8,6 +8,7 @@ import pytest
 from resources.errors import Conflict, InvalidInput, NotFound, UnknownName
 from resources.ledger import Ledger, pools
 from resources.ledger.pools import StoredMember, StoredPool
+from tests.ledgers import ledger_at
 
 SEEDS = [
     StoredPool(
@@ -20,8 +21,7 @@ SEEDS = [
 
 @pytest.fixture
 def ledger(tmp_path: Path) -> Iterator[Ledger]:
-    opened = Ledger(f"sqlite:///{tmp_path / 'ledger.db'}")
-    opened.migrate()
+    opened = ledger_at(tmp_path / "ledger.db")
     pools.seed(opened, SEEDS)
     yield opened
     opened.close()

@@ -8,13 +8,12 @@ from hypothesis import strategies as st
 
 from resources.ledger import Ledger, commits, provider_schedules
 from resources.ledger.provider_schedules import Row, Status
+from tests.ledgers import ledger_at
 
 
 @pytest.fixture(scope="module")
 def ledger(tmp_path_factory: pytest.TempPathFactory) -> Ledger:
-    ledger = Ledger(f"sqlite:///{tmp_path_factory.mktemp('home') / 'ledger.db'}")
-    ledger.migrate()
-    return ledger
+    return ledger_at(tmp_path_factory.mktemp("home") / "ledger.db")
 
 
 def look(ledger: Ledger, provider: str, status: Status, began: int, wait: float) -> Row:

@@ -13,6 +13,7 @@ from resources.ledger import Ledger, commits, quarantine, retention, snapshot_si
 from resources.ledger.tables import METADATA, commit_readers
 from resources.ledger.tables import commits as commits_table
 from resources.ledger.tables import quarantine as quarantine_table
+from tests.ledgers import ledger_at
 from tests.markdown import read, rows, section
 
 DAY_MS = 86_400_000
@@ -21,8 +22,7 @@ MUCH = 1_000_000_000
 
 @pytest.fixture
 def ledger(tmp_path: Path) -> Iterator[Ledger]:
-    made = Ledger(f"sqlite:///{tmp_path / 'ledger.db'}")
-    made.migrate()
+    made = ledger_at(tmp_path / "ledger.db")
     yield made
     made.close()
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from resources.ledger import Ledger, snapshots
 from resources.ledger.snapshots import Answered, Bounds, Held
 from resources.ledger.tables import snapshot_bodies
+from tests.ledgers import ledger_at
 
 DAY = 86_400_000
 WIDE = Bounds(1_000, 30)
@@ -51,8 +52,7 @@ def stored(ledger: Ledger, provider: str) -> int:
 
 @pytest.fixture(scope="module")
 def shared_ledger(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ledger]:
-    opened = Ledger(f"sqlite:///{tmp_path_factory.mktemp('home') / 'ledger.db'}")
-    opened.migrate()
+    opened = ledger_at(tmp_path_factory.mktemp("home") / "ledger.db")
     yield opened
     opened.close()
 

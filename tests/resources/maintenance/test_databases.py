@@ -9,12 +9,12 @@ import pytest
 
 from resources.ledger import Ledger
 from resources.maintenance.databases import vacuum
+from tests.ledgers import ledger_at
 
 
 @pytest.fixture
 def ledger(tmp_path: Path) -> Iterator[Ledger]:
-    made = Ledger(f"sqlite:///{tmp_path / 'ledger.db'}")
-    made.migrate()
+    made = ledger_at(tmp_path / "ledger.db")
     with made.write() as connection:
         connection.exec_driver_sql("CREATE TABLE large AS SELECT randomblob(3000000) AS body")
     with made.write() as connection:
