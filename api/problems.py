@@ -79,6 +79,10 @@ def answer_to(connection: HTTPConnection, error: HeadwaterError) -> Response:
         # What follows names files and statements, which are nobody's business outside.
         detail = detail.partition(":")[0]
     more = {name: getattr(error, name) for name in _DETAILS if hasattr(error, name)}
+    if error.status == 422:
+        # Who reads the list alone finds the sentence too, about the question as a whole.
+        whole = {"loc": [], "msg": _cut(detail, _LONGEST_MESSAGE), "type": "value_error"}
+        more.setdefault("errors", [whole])
     kind = "urn:headwater:" + re.sub(r"(?<!^)(?=[A-Z])", "-", type(error).__name__).lower()
     return problem(
         connection,

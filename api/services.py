@@ -2,11 +2,12 @@
 
 import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
 from importlib.metadata import version
-from typing import Annotated, Any
+from typing import Annotated, Any, ParamSpec, TypeVar
 
 from fastapi import Depends
 from starlette.requests import HTTPConnection
@@ -39,6 +40,8 @@ from resources.settings import Settings
 from resources.sql.engine import Engine
 
 VERSION = version("headwater")
+_P = ParamSpec("_P")
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +75,7 @@ class Services:
     # Who asks how we are asks often, and without limits.
     provider_states: Seldom[Mapping[str, State]] = field(default_factory=partial(Seldom, 1.0))
     data_sources: Seldom[Mapping[str, Any]] = field(default_factory=partial(Seldom, 1.0))
+    one_by_one: ThreadPoolExecutor = field(default_factory=partial(ThreadPoolExecutor, 1))
     background: list[asyncio.Task[None]] = field(default_factory=list)
     opened_at: float = field(default_factory=time.monotonic)
 
@@ -79,6 +83,12 @@ class Services:
     def background_works(self) -> bool:
         """Whether every task in the background goes on: they end with the service alone."""
         return not any(task.done() for task in self.background)
+
+    async def aside(self, work: Callable[_P, _T], *args: _P.args, **kwargs: _P.kwargs) -> _T:
+        """What somebody at a socket wants to be looked up: messages are no requests that are
+        counted, so that all sockets share one thread, and requests wait for none of them."""
+        looked_up = partial(work, *args, **kwargs)
+        return await asyncio.get_running_loop().run_in_executor(self.one_by_one, looked_up)
 
     @property
     def mode(self) -> str:

@@ -66,6 +66,8 @@ class Supervisor:
         say("a restored state lies ready: everything stops, and starts again with it")
         self._stop()
         finish_restore(self.home)
+        # Runs and collections that were killed must not be taken for going ones.
+        _in_passing(dagster_storage.prepare, self.settings)
         self._start()
 
     def watch(self) -> None:

@@ -13,7 +13,6 @@ from resources.graphql import BEHIND_SCHEDULES, Dagster, partition_range
 from resources.ledger import Ledger, collections
 from resources.ledger.collections import Collection
 from resources.market import load_registry
-from resources.market.watchlist import read_markets
 from resources.plan import (
     COLLECTION_TAG,
     MODE_TAG,
@@ -66,7 +65,8 @@ def asked(
     """A collection, checked. `start` and `end` are days, both included; `symbols` in any spelling.
 
     What is not given is as the settings and the watchlist say. Raises InvalidInput, also for
-    an empty list of symbols, and NothingLeft where the days hold nothing for the mode.
+    an empty list of symbols, UnknownSymbol and AmbiguousSymbol, and NothingLeft where the days
+    hold nothing for the mode.
     """
     if mode not in MODES:
         raise InvalidInput(f"mode {mode!r} is none of {', '.join(MODES)}")
@@ -74,10 +74,11 @@ def asked(
         raise InvalidInput("symbols is an empty list: name some, or leave it out for all markets")
     now = ledger.now()
     given = _days(settings, start, end, now)
-    named = [str(symbol) for symbol in read_markets(symbols or ())]
+    registry = load_registry()
+    named = [str(one) for one in sorted({registry.market(spelt) for spelt in symbols or ()})]
     wanted = demand.markets(
         ledger,
-        load_registry(),
+        registry,
         settings.top_n,
         settings.collection_intervals,
         symbols=named,

@@ -111,7 +111,7 @@ class _Sources:
             case _UpdateSchedule() | _ForceUpdate():
                 await self._write(client, message)
             case _GetData() | _GetAllData() | _GetSchedule():
-                client.say(await asyncio.to_thread(self._told, message))
+                client.say(await self._services.aside(self._told, message))
             case _Resume(channel, after):
                 await self._resume(client, channel, after)
             case _:
@@ -189,20 +189,20 @@ class _Sources:
             client.say(said("unsubscribed", api_id=name, status="success"))
 
     async def _name(self, spelling: str) -> str:
-        return (await asyncio.to_thread(self._services.directory.provider, spelling)).id
+        return (await self._services.aside(self._services.directory.provider, spelling)).id
 
     async def _without(self, chosen: frozenset[str] | None, name: str) -> frozenset[str]:
         if name == _ALL:
             return frozenset()
         if chosen is None:
-            chosen = frozenset(await asyncio.to_thread(self._services.directory.providers))
+            chosen = frozenset(await self._services.aside(self._services.directory.providers))
         return chosen - {name}
 
     async def _resume(self, client: Client, channel: str, after: int) -> None:
         if channel not in _CHANNELS:
             raise InvalidInput(f"channel {channel!r} is none of {', '.join(_CHANNELS)}")
         hub, ledger = self._services.hub, self._services.ledger
-        if after > hub.seq and after > await asyncio.to_thread(commits.newest_seq, ledger):
+        if after > hub.seq and after > await self._services.aside(commits.newest_seq, ledger):
             # Counted by another ledger, or one that was restored: nothing follows from it here.
             client.say(said("resume_failed", channel=channel, oldest=hub.seq))
             return
@@ -216,7 +216,7 @@ class _Sources:
         try:
             while until != hub.seq:
                 until = hub.seq
-                missed, oldest = await asyncio.to_thread(
+                missed, oldest = await self._services.aside(
                     self._services.sources.missed, channel, after, until, wanted
                 )
         finally:

@@ -1,7 +1,5 @@
 """/ws/live: how the platform works, as it happens."""
 
-import asyncio
-
 import msgspec
 from fastapi import APIRouter, WebSocket
 
@@ -31,7 +29,7 @@ async def live_monitoring(websocket: WebSocket, services: ServicesDep) -> None:
         client.groups = {}
         message = "Headwater: monitoring"
         client.say(said_now("connection_established", client_id=client.id, message=message))
-        body = await asyncio.to_thread(status_of, services.ledger, services.directory)
+        body = await services.aside(status_of, services.ledger, services.directory)
         client.say(status_update(body, len(services.hub.clients)))
         await converse(websocket, client, services.hub, Answers(_decoder, _answer))
 

@@ -1,7 +1,5 @@
 """/ws: prices, candles and what else has channels, and /ws/stats."""
 
-import asyncio
-
 import msgspec
 from fastapi import APIRouter, WebSocket
 
@@ -13,7 +11,7 @@ from api.live.delivery import Groups
 from api.live.messages import GROUPS, MARKET_DATA, said, said_now
 from api.models.base import documented
 from api.models.root import SocketStatistics
-from api.queries.markets import find_asset, find_market
+from api.queries.markets import find_asset, find_markets
 from api.services import Services, ServicesDep
 from resources.errors import InvalidInput
 from resources.ledger import commits
@@ -95,17 +93,17 @@ class _Channels:
             return
         if len(spelt) > _MOST_SYMBOLS:
             raise InvalidInput(f"at most {_MOST_SYMBOLS} symbols")
-        found = await asyncio.to_thread(self._symbols, names, spelt)
+        found = await self._services.aside(self._symbols, names, frozenset(spelt))
         client.join(found)
         symbols = sorted(frozenset().union(*filter(None, found.values())))
         client.say(said("subscribed", group=group, symbols=symbols))
 
-    def _symbols(self, names: tuple[str, ...], spelt: list[str]) -> Groups:
+    def _symbols(self, names: tuple[str, ...], spelt: frozenset[str]) -> Groups:
         """The wanted symbols as each group names them: markets or assets, None where messages are
         about no symbol."""
         registry, ledger = self._services.registry, self._services.ledger
         assets = frozenset(find_asset(registry, one).ticker for one in spelt)
-        markets = frozenset(find_market(ledger, registry, one) for one in spelt)
+        markets = frozenset(find_markets(ledger, registry, spelt))
         by_group = {"candles": markets, "prices": assets, "news": assets}
         return {name: by_group.get(name) for name in names}
 
@@ -115,7 +113,7 @@ class _Channels:
         if channel not in client.groups:
             raise InvalidInput(f"subscribe to {channel} before resuming it")
         hub, ledger = self._services.hub, self._services.ledger
-        if after > hub.seq and after > await asyncio.to_thread(commits.newest_seq, ledger):
+        if after > hub.seq and after > await self._services.aside(commits.newest_seq, ledger):
             # Counted by another ledger, or one that was restored: nothing follows from it here.
             hub.refuse_resume(client, channel)
         else:

@@ -1,11 +1,10 @@
 """Which market or asset a spelling means."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import sqlalchemy as sa
 
 from resources.candle_view import CandleView
-from resources.errors import UnknownSymbol
 from resources.lake import Lake
 from resources.ledger import Ledger
 from resources.ledger.tables import coverage, resampled_spans
@@ -15,10 +14,9 @@ from resources.market.registry import MAIN_QUOTES
 
 def find_asset(registry: Registry, spelling: str) -> Asset:
     """The asset of a spelling; of a market's spelling its base. Raises as the registry does."""
-    try:
+    if registry.is_asset(spelling):
         return registry.asset(spelling)
-    except UnknownSymbol:
-        return registry.asset(registry.market(spelling).base)
+    return registry.asset(registry.market(spelling).base)
 
 
 def find_market(
@@ -29,14 +27,34 @@ def find_market(
     An asset means its main market: the first of its dollar markets that candles (of the
     interval) were collected of, else made of lower ones.
     """
-    try:
-        asset = registry.asset(spelling)
-    except UnknownSymbol:
-        return str(registry.market(spelling))
-    dollars = [str(Symbol(asset.ticker, quote)) for quote in MAIN_QUOTES if quote != asset.ticker]
-    found = collected(ledger, dollars, interval) or resampled(ledger, dollars, interval)
-    known = (market for market in dollars if market in found)
-    return next(known, str(registry.main_market(asset)))
+    (market,) = find_markets(ledger, registry, [spelling], interval)
+    return market
+
+
+def find_markets(
+    ledger: Ledger, registry: Registry, spellings: Iterable[str], interval: Interval | None = None
+) -> list[str]:
+    """What `find_market` says of each of them, asked of the ledger together."""
+    meant = [_meant(registry, spelling) for spelling in spellings]
+    dollars = {asset: _dollars(asset) for asset in meant if isinstance(asset, Asset)}
+    asked = sorted({market for markets in dollars.values() for market in markets})
+    first = collected(ledger, asked, interval) if asked else set()
+    left = [one for markets in dollars.values() if first.isdisjoint(markets) for one in markets]
+    found = first | (resampled(ledger, left, interval) if left else set())
+    return [
+        next((one for one in dollars[asset] if one in found), str(registry.main_market(asset)))
+        if isinstance(asset, Asset)
+        else str(asset)
+        for asset in meant
+    ]
+
+
+def _meant(registry: Registry, spelling: str) -> Asset | Symbol:
+    return registry.asset(spelling) if registry.is_asset(spelling) else registry.market(spelling)
+
+
+def _dollars(asset: Asset) -> list[str]:
+    return [str(Symbol(asset.ticker, quote)) for quote in MAIN_QUOTES if quote != asset.ticker]
 
 
 def is_settled(
@@ -44,10 +62,9 @@ def is_settled(
 ) -> bool:
     """Whether `find_market` will find this market for ever: it was spelt out, or nothing that is
     collected later comes before it."""
-    try:
-        asset = registry.asset(spelling)
-    except UnknownSymbol:
+    if not registry.is_asset(spelling):
         return True
+    asset = registry.asset(spelling)
     first = next(quote for quote in MAIN_QUOTES if quote != asset.ticker)
     return market == str(Symbol(asset.ticker, first)) and bool(
         collected(ledger, [market], interval)

@@ -1,6 +1,7 @@
 """API keys and tokens made of them."""
 
 import asyncio
+from functools import partial
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Path, Query, Request
@@ -73,10 +74,13 @@ KeyId = Annotated[str, Path(max_length=64, description="`key_id` of a key, not i
     responses=documented(Token, 403),
 )
 async def token(
-    services: ServicesDep, body: Annotated[Exchanged, Depends(body_of(Exchanged))]
+    services: ServicesDep,
+    request: Request,
+    body: Annotated[Exchanged, Depends(body_of(Exchanged))],
 ) -> Answer:
     """Exchange a key for a token (JWT), which holds for a while and never longer than the key."""
-    key = await services.keyring.find(body.api_key)
+    address = visit_of(request).caller.address
+    key = await services.keyring.find(body.api_key, partial(services.limiter.admit_key, address))
     if key is None:
         raise Unauthorized("the key is unknown, expired or revoked")
     scopes = body.scopes or key.scopes

@@ -44,7 +44,9 @@ def read_file(content: bytes) -> Listing:
             listing.errors.append(("the file", "", f"has more than {_MOST} entries"))
             break
         read_one(found, listing)
-    if not listing.providers and not listing.errors:
+    # What we export where nobody has added any is no mistake.
+    exported = isinstance(document, dict) and document.get("providers") == []
+    if not listing.providers and not listing.errors and not exported:
         listing.errors.append(("the file", "", "has no providers"))
     return listing
 

@@ -51,6 +51,10 @@ class Registry:
             raise AmbiguousSymbol(spelling, [asset.id for asset in found])
         return found[0]
 
+    def is_asset(self, spelling: str) -> bool:
+        """Whether `asset` knows what is meant, be it ambiguous; asks for no nearest spellings."""
+        return spelling.strip().upper() in self._spelt
+
     def market(self, spelling: str) -> Symbol:
         """The market of a spelling; a bare asset means its main market. Raises as `asset` does."""
         text = spelling.strip().upper()

@@ -30,15 +30,19 @@ FEEDS = tuple(sorted({*FEED_OF.values(), *CADENCES}))
 
 def occurrences(ledger: Ledger, found: Sequence[Commit]) -> Iterator[tuple[int, Occurrence]]:
     """(seq, what happened) in the order of the commits; alerts of webhooks are none, lest they
-    tell of each other."""
+    tell of each other, nor is a look at a provider that failed."""
     ids = [int(key["id"]) for one in found if one.table == alerts.TABLE for key in one.keys]
     told = alerts.with_ids(ledger, ids) if ids else {}
+    seqs = [one.seq for one in found if one.table == snapshots.TABLE]
+    answered = {(one.seq, one.answered.provider) for one in snapshots.of_commits(ledger, seqs, 0)}
     for commit in found:
         if commit.table in FEED_OF:
             yield commit.seq, _of_feed(commit)
         elif commit.table == snapshots.TABLE:
             for key in commit.keys:
                 provider = str(key["provider"])
+                if (commit.seq, provider) not in answered:
+                    continue
                 data = {"provider": provider, "seq": commit.seq}
                 yield commit.seq, Occurrence("api_update", commit.at, data, provider)
         elif commit.table == alerts.TABLE:

@@ -100,7 +100,6 @@ def test_a_collection_is_launched_as_one_run_of_its_months(
         ),
         ({"mode": "backward", "end_date": "2020-01-01"}, "the start date of the settings"),
         ({"mode": "forward", "symbols": []}, "symbols is an empty list"),
-        ({"mode": "forward", "symbols": ["NOCOIN"]}, "no asset or market is spelt 'NOCOIN'"),
         ({"mode": "forward", "interval": "2h"}, "interval '2h' is none of"),
         ({"mode": "forward", "speed": "high"}, "body.speed"),
         ({"mode": "forward", "symbols": "BTC"}, "body.symbols"),
@@ -112,6 +111,17 @@ def test_what_cannot_be_collected_is_told_in_a_sentence(
     answer = client.post(TRIGGER, json=wanted)
     assert answer.status_code == 422
     assert words in answer.json()["detail"]
+    assert words in answer.json()["errors"][0]["msg"] or words.startswith("body.")
+    assert dagster.launched == []
+
+
+def test_symbols_that_mean_nothing_or_several_are_told_as_elsewhere(
+    client: httpx.Client, dagster: PlayedDagster
+) -> None:
+    unknown = client.post(TRIGGER, json={"mode": "forward", "symbols": ["BITCOINN"]})
+    assert (unknown.status_code, unknown.json()["nearest"][0]) == (404, "BITCOIN")
+    several = client.post(TRIGGER, json={"mode": "forward", "symbols": ["UST"]})
+    assert (several.status_code, len(several.json()["candidates"])) == (409, 2)
     assert dagster.launched == []
 
 

@@ -1,5 +1,7 @@
 """Keys by the API: made, listed, revoked, rotated."""
 
+import asyncio
+import threading
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -7,6 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
+from api.keyring import Keyring
 from resources.ledger import Ledger, key_changes, keys
 from resources.ledger.keys import Issued
 from resources.rights import TIERS
@@ -224,3 +227,23 @@ def test_bad_keys_count_against_the_address(store: Store) -> None:
         assert guesses == [401, 401, 401, 429, 429]
         assert client.get("/api/prices").status_code == 429
         assert client.get(ME, headers=known).status_code == 200
+
+
+async def test_a_key_is_looked_up_while_all_other_threads_are_taken(store: Store) -> None:
+    free = threading.Event()
+    taken = [asyncio.create_task(asyncio.to_thread(free.wait)) for _ in range(64)]
+    try:
+        async with asyncio.timeout(20):
+            assert await Keyring(store.ledger).find(store.key("read"))
+    finally:
+        free.set()
+        await asyncio.gather(*taken)
+
+
+def test_guesses_in_a_body_count_against_the_address(store: Store) -> None:
+    settings = store.settings.model_copy(update={"limit_free_minute": 3})
+    with served(settings) as client:
+        client.headers["X-API-Key"] = store.key("admin")
+        guesses = ({"api_key": f"hw_guess{number}"} for number in range(5))
+        said = [client.post("/api/auth/token", json=one).status_code for one in guesses]
+    assert said == [401, 401, 401, 429, 429]

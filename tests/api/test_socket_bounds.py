@@ -3,10 +3,13 @@ import logging
 
 import httpx
 import pytest
+import sqlalchemy as sa
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
 from api.live.hub import Limits
+from api.queries.markets import find_market, find_markets
+from resources.market import load_registry
 from tests.api.server import Store, served, until
 from tests.api.storing import put_bare_commits, put_prices
 from tests.api.talk import Talk, talking
@@ -107,3 +110,19 @@ async def test_a_client_that_stops_reading_is_closed_and_nobody_else_notices(
                 pytest.fail("the stalled client was not closed")
             assert await stalled.closing_code(20) == 1013
             assert (await healthy.ask(type="ping"))["type"] == "pong"
+
+
+def test_markets_of_many_spellings_are_two_questions_to_the_ledger(store: Store) -> None:
+    """A message names up to 500, and nobody counts how many messages there are."""
+    registry = load_registry()
+    names = [asset.ticker for asset in registry.assets] + ["BTC-USDT", "ethusdt"]
+    asked: list[str] = []
+
+    def note(*told: object) -> None:
+        asked.append(str(told[2]))
+
+    sa.event.listen(store.ledger.engine, "before_cursor_execute", note)
+    found = find_markets(store.ledger, registry, names)
+    sa.event.remove(store.ledger.engine, "before_cursor_execute", note)
+    assert len([one for one in asked if one.startswith("SELECT")]) == 2
+    assert found == [find_market(store.ledger, registry, name) for name in names]

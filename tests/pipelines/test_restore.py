@@ -14,7 +14,8 @@ import pytest
 import websockets
 
 from resources import backups
-from resources.ledger import commits, keys
+from resources.errors import Conflict
+from resources.ledger import collections, commits, keys
 from resources.plan import OHLCV_ASSET, PRICES_JOB, day_key
 from resources.schemas import CANDLES
 from tests.api.entries import ACME, APIS
@@ -34,6 +35,9 @@ def interrupted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
         demo.wait_until(lambda: _ready(demo), _UP_SECONDS)
         ledger = demo.ledger
         secret = keys.create(ledger, "early", ("admin",), "admin")
+        # Nobody will be left who could end it.
+        with suppress(Conflict):
+            collections.claim(ledger, "forward", "api")
         ledger.close()
         assert _restore(demo, secret, _back_up(demo, secret))["restarting"]
         demo.wait_until(lambda: "Ctrl-C stops everything" in demo.said(), _UP_SECONDS)
@@ -47,6 +51,7 @@ def test_a_first_start_that_a_restore_interrupts_shows_its_key_even_so(interrupt
     assert "is in place" in interrupted.said()
     assert interrupted.said().count("shown this once") == 1
     assert interrupted.get("/api/v2/status").status_code == 200
+    assert interrupted.get("/api/admin/collect/status").json()["is_running"] is False
 
 
 def test_a_restore_brings_back_what_was_and_leaves_what_was_done(interrupted: Demo) -> None:
