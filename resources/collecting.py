@@ -65,8 +65,7 @@ def asked(
     """A collection, checked. `start` and `end` are days, both included; `symbols` in any spelling.
 
     What is not given is as the settings and the watchlist say. Raises InvalidInput, also for
-    an empty list of symbols, UnknownSymbol and AmbiguousSymbol, and NothingLeft where the days
-    hold nothing for the mode.
+    no symbols, as the registry does, and NothingLeft where the days hold nothing for the mode.
     """
     if mode not in MODES:
         raise InvalidInput(f"mode {mode!r} is none of {', '.join(MODES)}")
@@ -74,11 +73,10 @@ def asked(
         raise InvalidInput("symbols is an empty list: name some, or leave it out for all markets")
     now = ledger.now()
     given = _days(settings, start, end, now)
-    registry = load_registry()
-    named = [str(one) for one in sorted({registry.market(spelt) for spelt in symbols or ()})]
+    named = [str(one) for one in sorted(set(map(load_registry().market, symbols or ())))]
     wanted = demand.markets(
         ledger,
-        registry,
+        load_registry(),
         settings.top_n,
         settings.collection_intervals,
         symbols=named,

@@ -44,9 +44,7 @@ def read_file(content: bytes) -> Listing:
             listing.errors.append(("the file", "", f"has more than {_MOST} entries"))
             break
         read_one(found, listing)
-    # What we export where nobody has added any is no mistake.
-    exported = isinstance(document, dict) and document.get("providers") == []
-    if not listing.providers and not listing.errors and not exported:
+    if not listing.providers and not listing.errors:
         listing.errors.append(("the file", "", "has no providers"))
     return listing
 

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import dagster as dg
+import psutil
 import pytest
 
 from pipelines.cli import main
@@ -34,6 +35,8 @@ def here(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterato
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("HEADWATER_HOME", str(home))
     yield home
+    # The services of a run that was cancelled may take a moment to notice.
+    psutil.wait_procs(marked(home), timeout=15)
     assert marked(home) == []
 
 

@@ -55,16 +55,12 @@ def test_entries_are_found_in_every_usual_shape(document: Any, categories: dict[
 
 @pytest.mark.parametrize(
     "document",
-    [{}, [], {"a": 1}, {"metadata": {"name": "x"}}, {"registry": 3}],
+    [{}, [], {"a": 1}, {"metadata": {"name": "x"}}, {"registry": 3}, {"providers": []}],
 )
 def test_a_document_without_entries_is_an_error(document: Any) -> None:
     listing = read(document)
     assert listing.providers == {}
     assert listing.errors == [("the file", "", "has no providers")]
-
-
-def test_an_export_of_nothing_is_no_error() -> None:
-    assert read({"version": 1, "providers": []}) == Listing()
 
 
 @pytest.mark.parametrize(
