@@ -87,6 +87,9 @@ def write_onnx(network: Network, file: Path) -> None:
         graph = onnx.load(plain)
         # The shapes that the exporter noted contradict what the quantiser infers.
         del graph.graph.value_info[:]
+        for node in graph.graph.node:
+            # Where in whose folder it was traced.
+            del node.metadata_props[:]
         _name_weights(graph.graph)
         pack(graph.graph)
         onnx.save(graph, plain)
