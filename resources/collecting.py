@@ -64,8 +64,8 @@ def asked(
 ) -> Request:
     """A collection, checked. `start` and `end` are days, both included; `symbols` in any spelling.
 
-    What is not given is as the settings and the watchlist say. Raises InvalidInput, also for
-    no symbols, as the registry does, and NothingLeft where the days hold nothing for the mode.
+    What is not given is as the settings and the watchlist say. Raises as the registry does,
+    InvalidInput, also for an empty list, and NothingLeft where the days hold nothing for the mode.
     """
     if mode not in MODES:
         raise InvalidInput(f"mode {mode!r} is none of {', '.join(MODES)}")
