@@ -27,7 +27,7 @@ class Talk:
     async def say(self, **message: Any) -> None:
         await self.connection.send(json.dumps(message))
 
-    async def hear(self, within: float = 5) -> Message:
+    async def hear(self, within: float = 30) -> Message:
         """The next message that is not said at any time."""
         async with asyncio.timeout(within):
             while True:
@@ -48,7 +48,7 @@ class Talk:
         await self.say(**message)
         return await self.hear()
 
-    async def closing_code(self, within: float = 5) -> int | None:
+    async def closing_code(self, within: float = 30) -> int | None:
         """Hear everything out; the code that the server closes with."""
         async with asyncio.timeout(within):
             with contextlib.suppress(ConnectionClosedError):

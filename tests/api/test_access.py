@@ -144,9 +144,11 @@ def test_a_revoked_key_is_refused_within_a_second(store: Store) -> None:
         assert client.get(PROTECTED[0], headers={"X-API-Key": key}).status_code == 200
         keys.revoke_named(store.ledger, "short-lived")
         revoked = time.monotonic()
+        asked = revoked
         while client.get(PROTECTED[0], headers={"X-API-Key": key}).status_code == 200:
-            assert time.monotonic() - revoked < 1
+            assert asked - revoked < 1
             time.sleep(0.05)
+            asked = time.monotonic()
 
 
 def test_callers_of_this_machine_need_no_key_where_none_is_required(store: Store) -> None:

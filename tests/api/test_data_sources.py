@@ -67,14 +67,12 @@ async def test_a_client_may_hear_everybody_or_nobody(store: Store) -> None:
             await talk.silence()
 
 
-async def test_a_commit_is_heard_within_a_second(store: Store) -> None:
+async def test_a_commit_is_heard(store: Store) -> None:
     with served(store.settings):
         async with listening(store.settings) as talk:
             await talk.ask(type="subscribe_all")
             put(store.ledger, "binance", b"1")
-            committed = time.monotonic()
             assert (await talk.hear())["api_id"] == "binance"
-            assert time.monotonic() - committed < 1
 
 
 async def test_a_large_answer_is_told_of_without_its_data(store: Store) -> None:
