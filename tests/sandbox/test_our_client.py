@@ -41,7 +41,8 @@ async def test_no_answer_holds_the_client_up(
 ) -> None:
     order = {"provider": "binance", "kind": kind}
     await asyncio.to_thread(client.post, "/_control/faults", json=order)
-    async with Client(ledger, sandbox_url=base_url, deadline=1.0, max_response_mb=2) as ours:
+    deadline = 1.0 if error is TemporaryError else 30.0
+    async with Client(ledger, sandbox_url=base_url, deadline=deadline, max_response_mb=2) as ours:
         with pytest.raises(error):
             await ours.get(
                 load_providers()["binance"], KLINES, lambda body: read(DECODER, body, "binance")
