@@ -13,14 +13,18 @@ from api.seldom import Seldom
 from resources.processes import marked
 
 _SECONDS = 10.0
-# By a word of the command line, the first that fits.
+# By a part of the command line, the first that fits.
 _KINDS: Mapping[str, str] = {
-    "sandbox": "sandbox",
-    "code-server": "code-server",
+    # A run is a copy of the code server, which catches what it prints by processes of its own.
+    "--multiprocessing-fork": "run",
+    "compute_logs": "run",
+    "watch_orphans": "run",
+    "resource_tracker": "code-server",
+    "dagster api grpc": "code-server",
     "dagster._daemon": "daemon",
     "dagster_webserver": "webserver",
-    "execute_run": "run",
-    "execute_step": "run",
+    "-m sandbox": "sandbox",
+    "-m api": "api",
 }
 
 
@@ -75,7 +79,5 @@ class Home:
 
 
 def _kind(process: psutil.Process) -> str:
-    if process.pid == psutil.Process().pid:
-        return "api"
-    command = process.cmdline()
-    return next((kind for word, kind in _KINDS.items() if word in command), "other")
+    command = " ".join(process.cmdline())
+    return next((kind for part, kind in _KINDS.items() if part in command), "other")

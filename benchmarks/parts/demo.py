@@ -27,9 +27,11 @@ _KINDS = {
     "pipelines.cli": "supervisor",
     "dagster._daemon": "daemon",
     "dagster_webserver": "webserver",
-    "code-server": "code server",
+    "--multiprocessing-fork": "runs",
+    "compute_logs": "runs",
+    "watch_orphans": "runs",
+    "resource_tracker": "code server",
     "api grpc": "code server",
-    "execute_run": "runs",
     "-m sandbox": "sandbox",
     "-m api": "api",
 }

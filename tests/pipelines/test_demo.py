@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -20,6 +21,8 @@ from resources.plan import OHLCV_ASSET, OHLCV_JOB, SENTIMENT_ASSET, SNAPSHOTS_AS
 from resources.processes import marked
 from resources.schemas import CANDLES, PRICES
 from tests.pipelines.demo import Demo
+
+KINDS = {"api", "code-server", "daemon", "webserver", "run", "sandbox"}
 
 
 def test_it_prints_addresses_that_answer_and_a_key_that_works_once(demo: Demo) -> None:
@@ -98,6 +101,7 @@ def test_a_collection_that_was_triggered_is_ended_by_hand(demo: Demo) -> None:
     again = httpx.post(f"{url}/trigger", json=wanted, headers=headers, timeout=30)
     assert again.status_code == 409
     demo.wait_until(lambda: demo.get(f"{path}/status").json()["status"] == "running", 170)
+    demo.wait_until(lambda: _kinds(demo) == KINDS, 60)
     assert httpx.post(f"{url}/cancel", headers=headers, timeout=30).status_code == 202
     run_id = started.json()["run_id"]
     demo.wait_until(lambda: not _going(demo, run_id), 60)
@@ -200,6 +204,11 @@ def test_a_collection_that_is_cancelled_keeps_what_it_stored_and_the_next_comple
 
 def _candles(demo: Demo, interval: str) -> pl.DataFrame:
     return demo.lake.scan(CANDLES, {"interval": [interval]}).collect()
+
+
+def _kinds(demo: Demo) -> set[str]:
+    """What processes the metrics know."""
+    return set(re.findall(r'home_processes{process="([^"]+)"}', demo.get("/metrics").text))
 
 
 def _going(demo: Demo, run_id: str) -> bool:
