@@ -86,7 +86,7 @@ class Diagnosis(Model):
                 "memory_free_bytes": 9_000_000_000,
                 "disk_total_bytes": 270_000_000_000,
                 "disk_free_bytes": 75_000_000_000,
-                "checks": 28,
+                "checks": 30,
             },
             "duration_ms": 214.3,
         }

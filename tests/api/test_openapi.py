@@ -18,16 +18,6 @@ from resources.settings import Settings
 from tests.api.described import faults, pointer_to, spec, validator
 from tests.api.server import Store, client_of
 
-# What stands for the names in paths; each is a thing of the hand-made market.
-EXAMPLES = {
-    "{symbol}": "BTC",
-    "{provider_id}": "binance",
-    "{api_id}": "binance",
-    "{category}": "exchange",
-    "{log_type}": "failure",
-    "{pool_id}": "prices",
-    "{protocol}": "lido",
-}
 OPERATIONS = [
     (path, method, operation)
     for path, operations in spec()["paths"].items()
@@ -35,6 +25,13 @@ OPERATIONS = [
 ]
 NAMES = [f"{method.upper()} {path}" for path, method, _ in OPERATIONS]
 Operation = dict[str, Any]
+# What stands for the names in paths; where it is read, each is a thing of the hand-made market.
+EXAMPLES = {
+    f"{{{parameter['name']}}}": str(parameter["example"])
+    for _, _, operation in OPERATIONS
+    for parameter in operation.get("parameters", ())
+    if parameter["in"] == "path"
+}
 # A download wants the name of a file.
 OTHERWISE = {"/api/v2/download": 422}
 
