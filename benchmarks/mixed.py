@@ -70,7 +70,7 @@ def report_requests(tally: Tally, wall: float) -> None:
         figures = (median(took), cuts[94], cuts[98], max(took))
         print(f"{name:18}{len(took):>10,}" + "".join(f"{ms:9.1f}" for ms in figures))
     print(f"{len(every) / wall:.0f} requests/s, {tally.messages:,} messages heard, "
-          f"{tally.busy} statements asked again, {tally.errors.total()} errors")  # fmt: skip
+          f"{tally.busy} asked again, {tally.errors.total()} errors")  # fmt: skip
     for error, count in tally.errors.most_common(20):
         print(f"  {count} x {error}")
     print(f"targets: 0 errors, p95 of all under {TARGET_P95_MS} ms")

@@ -24,7 +24,7 @@ _KINDS: Mapping[str, str] = {
     "dagster._daemon": "daemon",
     "dagster_webserver": "webserver",
     "-m sandbox": "sandbox",
-    "-m api": "api",
+    "-m api": "api",  # what it forks
 }
 
 
@@ -79,5 +79,7 @@ class Home:
 
 
 def _kind(process: psutil.Process) -> str:
+    if process.pid == psutil.Process().pid:
+        return "api"
     command = " ".join(process.cmdline())
     return next((kind for part, kind in _KINDS.items() if part in command), "other")

@@ -7,6 +7,7 @@ import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import aiohttp
 
@@ -65,7 +66,7 @@ class Tally:
     took: dict[str, list[float]] = field(default_factory=dict)
     errors: Counter[str] = field(default_factory=Counter)
     messages: int = 0
-    # Statements that were asked again since others were running, as the answer told to.
+    # What was asked again since others' statements or exports were going, as the answer told to.
     busy: int = 0
 
 
@@ -92,14 +93,11 @@ class User:
         weights = [weight for weight, _ in _READS.values()]
         (kind,) = self._random.choices(list(_READS), weights)
         path = self._random.choice(_READS[kind][1]).format(self._market())
-        held = {"If-None-Match": self._tags[path]} if path in self._tags else {}
-        await self._ask(kind, "GET", path, headers=held)
+        await self._ask(kind, "GET", path, held=self._tags.get(path, ""))
 
     async def analysts(self) -> None:
         statement = {"sql": self._random.choice(_STATEMENTS)}
-        while await self._ask("queries", "POST", "/api/query", json=statement) == 503:
-            self._tally.busy += 1
-            await asyncio.sleep(1)
+        await self._ask("queries", "POST", "/api/query", json=statement)
 
     async def exporters(self) -> None:
         if self._random.random() < 0.3:
@@ -143,23 +141,31 @@ class User:
             elif kind == "error":
                 self._tally.errors[f"/ws: {message.data}"[:200]] += 1
 
-    async def _ask(self, kind: str, method: str, path: str, **more: object) -> int:
-        """The status; reads all of the body."""
-        headers = {**self._key, **more.pop("headers", {})}  # type: ignore[dict-item]
+    async def _ask(self, kind: str, method: str, path: str, **more: Any) -> None:
+        """Ask until there is a place, as the answer tells to."""
+        while not await self._answered(kind, method, path, **more):
+            self._tally.busy += 1
+            await asyncio.sleep(1)
+
+    async def _answered(
+        self, kind: str, method: str, path: str, *, held: str = "", json: object = None
+    ) -> bool:
+        """Whether there was a place, with an answer or an error; reads all of the body."""
+        headers = self._key | ({"If-None-Match": held} if held else {})
         asked = time.perf_counter()
         try:
-            async with self._session.request(method, path, headers=headers, **more) as answer:  # type: ignore[arg-type]
+            async with self._session.request(method, path, headers=headers, json=json) as answer:
                 body = await answer.read()
                 self._note(kind, asked)
                 if tag := answer.headers.get("ETag"):
                     self._tags[path] = tag
-                waits = answer.status == 503 and "Retry-After" in answer.headers
-                if answer.status >= 400 and not (kind == "queries" and waits):
+                if answer.status == 503 and b"urn:headwater:busy" in body:
+                    return False
+                if answer.status >= 400:
                     self._tally.errors[f"{answer.status} {path}: {body[:200]!r}"] += 1
-                return answer.status
         except (aiohttp.ClientError, TimeoutError) as error:
             self._tally.errors[f"{path}: {error!r}"[:200]] += 1
-            return 0
+        return True
 
     def _note(self, kind: str, asked: float) -> None:
         self._tally.took.setdefault(kind, []).append(1000 * (time.perf_counter() - asked))
