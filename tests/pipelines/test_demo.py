@@ -7,6 +7,7 @@ import re
 import signal
 import subprocess
 import sys
+import time
 from functools import partial
 
 import httpx
@@ -16,8 +17,17 @@ import pytest
 import websockets
 
 from resources.cadence import CADENCES
+from resources.errors import Unavailable
 from resources.ledger import collections
-from resources.plan import OHLCV_ASSET, OHLCV_JOB, SENTIMENT_ASSET, SNAPSHOTS_ASSET, SNAPSHOTS_JOB
+from resources.plan import (
+    OHLCV_ASSET,
+    OHLCV_JOB,
+    PRICES_JOB,
+    SENTIMENT_ASSET,
+    SNAPSHOTS_ASSET,
+    SNAPSHOTS_JOB,
+    day_key,
+)
 from resources.processes import marked
 from resources.schemas import CANDLES, PRICES
 from tests.pipelines.demo import Demo
@@ -228,12 +238,18 @@ def _events(demo: Demo, run_id: str) -> str:
     return " ".join(str(event.get("eventType")) for event in events)
 
 
-@pytest.mark.parametrize("part", ["-m api", "dagster._daemon"])
+@pytest.mark.parametrize("part", ["-m api", "dagster._daemon", "dagster api grpc"])
 def test_a_service_that_is_killed_comes_back(demo: Demo, part: str) -> None:
     [killed, *_] = demo.processes(part)
     killed.send_signal(signal.SIGKILL)
     demo.wait_until(lambda: any(p.pid != killed.pid for p in demo.processes(part)), 30)
     demo.wait_until(lambda: _ready(demo), 60)
+    started: list[str] = []
+    demo.wait_until(lambda: _starts_prices(demo, started), 60)
+    demo.wait_until(lambda: not _going(demo, started[0]), 120)
+    run = demo.dagster.run(started[0])
+    assert run is not None
+    assert run.status == "SUCCESS"
 
 
 def _ready(demo: Demo) -> bool:
@@ -241,6 +257,15 @@ def _ready(demo: Demo) -> bool:
         return demo.get("/readyz").is_success
     except httpx.HTTPError:
         return False
+
+
+def _starts_prices(demo: Demo, started: list[str]) -> bool:
+    today = {"dagster/partition": day_key(time.time_ns() // 1_000_000)}
+    try:
+        started.append(demo.dagster.launch(PRICES_JOB, today, {}))
+    except Unavailable:
+        return False
+    return True
 
 
 def test_a_run_that_is_killed_loses_and_doubles_nothing(demo: Demo) -> None:
