@@ -12,7 +12,7 @@ from fastapi.routing import APIRoute, iter_route_contexts
 from api.auth import access_of
 from api.gate.limits import QUOTA_HEADERS
 from api.models.problems import Problem
-from api.models.requests import BODIES
+from api.models.requests import BODIES, IN_PATHS
 from api.unguarded import UNGUARDED
 
 Spec = dict[str, Any]
@@ -58,20 +58,6 @@ _ETAG = {
         "description": "Moves only with the data; send it as `If-None-Match`.",
         "schema": {"type": "string"},
     }
-}
-# What stands for the names in paths.
-_IN_PATHS: dict[str, str | int] = {
-    "alert_id": 17,
-    "api_id": "binance",
-    "category": "exchange",
-    "job_id": "market_data",
-    "key_id": "5f0c1d7e9a3b2c48",
-    "log_type": "failure",
-    "pool_id": "prices",
-    "protocol": "lido",
-    "provider_id": "binance",
-    "symbol": "BTC",
-    "webhook_id": "5b1e0c2f9a7d4e63",
 }
 _SCHEMES = {
     "X-API-Key": {
@@ -175,7 +161,7 @@ def _complete(operation: Spec, route: Any, method: str) -> None:
     _add_problems(operation, route.path_format, method, access)
     for parameter in operation.get("parameters", ()):
         if parameter["in"] == "path":
-            parameter["example"] = _IN_PATHS[parameter["name"]]
+            parameter["example"] = IN_PATHS[parameter["name"]]
     body = operation.get("requestBody", {}).get("content", {}).get("application/json")
     if body is not None:
         body["example"] = BODIES.get(f"{method} {route.path_format}")

@@ -17,6 +17,20 @@ _API = {
     "endpoints": [{"feed": "prices", "path": "/prices", "params": {"of": "btc"}}],
 }
 
+# What stands for the names in paths.
+IN_PATHS: Mapping[str, str | int] = {
+    "alert_id": 17,
+    "api_id": "binance",
+    "category": "exchange",
+    "job_id": "market_data",
+    "key_id": "5f0c1d7e9a3b2c48",
+    "log_type": "failure",
+    "pool_id": "prices",
+    "protocol": "lido",
+    "provider_id": "binance",
+    "symbol": "BTC",
+    "webhook_id": "5b1e0c2f9a7d4e63",
+}
 BODIES: Mapping[str, Any] = {
     "POST /api/sentiment/analyze": {
         "text": "Bitcoin rallies after ETF approval",

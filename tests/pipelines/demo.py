@@ -7,15 +7,18 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 import httpx
 import psutil
 
 from pipelines.processes import free_port
+from resources.errors import Unavailable
 from resources.graphql import Dagster, Run
 from resources.lake import Lake
 from resources.ledger import Ledger
+from resources.plan import PRICES_JOB, day_key
 from resources.processes import marked
 
 _START_SECONDS = 300
@@ -99,6 +102,28 @@ class Demo:
     def processes(self, part: str = "") -> list[psutil.Process]:
         """The live processes of this home whose command line holds `part`."""
         return [p for p in marked(self.home) if part in " ".join(p.cmdline())]
+
+    def kinds(self) -> set[str]:
+        """What kinds of processes the metrics tell of."""
+        return set(re.findall(r'home_processes{process="([^"]+)"}', self.get("/metrics").text))
+
+    def has_ended(self, run_id: str) -> bool:
+        run = self.dagster.run(run_id)
+        return run is not None and not run.going
+
+    def collected_prices(self) -> Run:
+        """A run that has ended, begun as soon as Dagster takes it."""
+        started: list[str] = []
+
+        def is_taken() -> bool:
+            today = {"dagster/partition": day_key(time.time_ns() // 1_000_000)}
+            with suppress(Unavailable):
+                started.append(self.dagster.launch(PRICES_JOB, today, {}))
+            return bool(started)
+
+        self.wait_until(is_taken, 60)
+        [run] = self.finished(lambda: [run for run in [self.dagster.run(started[0])] if run])
+        return run
 
     def finished(self, runs: Callable[[], list[Run]], seconds: float = 120) -> list[Run]:
         """These runs once there are some and none is going any more."""

@@ -3,11 +3,9 @@
 import asyncio
 import json
 import os
-import re
 import signal
 import subprocess
 import sys
-import time
 from functools import partial
 
 import httpx
@@ -17,17 +15,8 @@ import pytest
 import websockets
 
 from resources.cadence import CADENCES
-from resources.errors import Unavailable
 from resources.ledger import collections
-from resources.plan import (
-    OHLCV_ASSET,
-    OHLCV_JOB,
-    PRICES_JOB,
-    SENTIMENT_ASSET,
-    SNAPSHOTS_ASSET,
-    SNAPSHOTS_JOB,
-    day_key,
-)
+from resources.plan import OHLCV_ASSET, OHLCV_JOB, SENTIMENT_ASSET, SNAPSHOTS_ASSET, SNAPSHOTS_JOB
 from resources.processes import marked
 from resources.schemas import CANDLES, PRICES
 from tests.pipelines.demo import Demo
@@ -111,10 +100,10 @@ def test_a_collection_that_was_triggered_is_ended_by_hand(demo: Demo) -> None:
     again = httpx.post(f"{url}/trigger", json=wanted, headers=headers, timeout=30)
     assert again.status_code == 409
     demo.wait_until(lambda: demo.get(f"{path}/status").json()["status"] == "running", 170)
-    demo.wait_until(lambda: _kinds(demo) == KINDS, 60)
+    demo.wait_until(lambda: demo.kinds() == KINDS, 60)
     assert httpx.post(f"{url}/cancel", headers=headers, timeout=30).status_code == 202
     run_id = started.json()["run_id"]
-    demo.wait_until(lambda: not _going(demo, run_id), 60)
+    demo.wait_until(lambda: demo.has_ended(run_id), 60)
     demo.wait_until(lambda: not demo.get(f"{path}/status").json()["is_running"], 60)
     assert demo.get(f"{path}/status").json()["status"] == "canceled"
 
@@ -177,7 +166,7 @@ def test_a_cancel_ends_the_retries_of_a_run(demo: Demo) -> None:
         run = demo.dagster.run(run_id)
         assert run is not None
         demo.dagster.terminate([run])
-        demo.wait_until(lambda: not _going(demo, run_id), 60)
+        demo.wait_until(lambda: demo.has_ended(run_id), 60)
     finally:
         demo.put("/api/pools/ohlcv", {"enabled": True})
     ended = demo.dagster.run(run_id)
@@ -216,16 +205,6 @@ def _candles(demo: Demo, interval: str) -> pl.DataFrame:
     return demo.lake.scan(CANDLES, {"interval": [interval]}).collect()
 
 
-def _kinds(demo: Demo) -> set[str]:
-    """What processes the metrics know."""
-    return set(re.findall(r'home_processes{process="([^"]+)"}', demo.get("/metrics").text))
-
-
-def _going(demo: Demo, run_id: str) -> bool:
-    run = demo.dagster.run(run_id)
-    return run is None or run.going
-
-
 def _events(demo: Demo, run_id: str) -> str:
     query = """query Events($id: ID!) { logsForRun(runId: $id) { ... on EventConnection {
         events { ... on MessageEvent { eventType } } } } }"""
@@ -244,12 +223,7 @@ def test_a_service_that_is_killed_comes_back(demo: Demo, part: str) -> None:
     killed.send_signal(signal.SIGKILL)
     demo.wait_until(lambda: any(p.pid != killed.pid for p in demo.processes(part)), 30)
     demo.wait_until(lambda: _ready(demo), 60)
-    started: list[str] = []
-    demo.wait_until(lambda: _starts_prices(demo, started), 60)
-    demo.wait_until(lambda: not _going(demo, started[0]), 120)
-    run = demo.dagster.run(started[0])
-    assert run is not None
-    assert run.status == "SUCCESS"
+    assert demo.collected_prices().status == "SUCCESS"
 
 
 def _ready(demo: Demo) -> bool:
@@ -257,15 +231,6 @@ def _ready(demo: Demo) -> bool:
         return demo.get("/readyz").is_success
     except httpx.HTTPError:
         return False
-
-
-def _starts_prices(demo: Demo, started: list[str]) -> bool:
-    today = {"dagster/partition": day_key(time.time_ns() // 1_000_000)}
-    try:
-        started.append(demo.dagster.launch(PRICES_JOB, today, {}))
-    except Unavailable:
-        return False
-    return True
 
 
 def test_a_run_that_is_killed_loses_and_doubles_nothing(demo: Demo) -> None:

@@ -32,6 +32,10 @@ def interrupted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     demo = Demo(Path(tmp_path_factory.mktemp("home")))
     demo.launch()
     try:
+        # While its webserver stands still, the start waits for Dagster.
+        demo.wait_until(lambda: bool(demo.processes("dagster_webserver")), _UP_SECONDS)
+        for webserver in demo.processes("dagster_webserver"):
+            webserver.suspend()
         demo.wait_until(lambda: _ready(demo), _UP_SECONDS)
         ledger = demo.ledger
         secret = keys.create(ledger, "early", ("admin",), "admin")
@@ -41,6 +45,7 @@ def interrupted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
         ledger.close()
         assert _restore(demo, secret, _back_up(demo, secret))["restarting"]
         demo.wait_until(lambda: "Ctrl-C stops everything" in demo.said(), _UP_SECONDS)
+        assert _UP_AGAIN in demo.said()
         yield demo
     finally:
         demo.stop()
