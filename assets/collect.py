@@ -84,7 +84,14 @@ class Collector:
         # By bucket, so that the flushes of a month seldom meet in one partition of the lake.
         ordered = sorted(todo, key=lambda symbol: bucket_of(str(symbol)))
         self._markets = {str(s): MarketProgress(s, self._interval, list(todo[s])) for s in ordered}
-        await self._flushing_regularly(self._go_through(window))
+        await self._tell_changes()
+        try:
+            await self._flushing_regularly(self._go_through(window))
+        except asyncio.CancelledError:
+            # At once: nothing is waited for any more.
+            with contextlib.suppress(StoreUnavailable):
+                self._tell(self._changes())
+            raise
         self._end(todo)
         await asyncio.to_thread(self._tell, self._result.states)
         return self._result
@@ -210,9 +217,7 @@ class Collector:
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(done.wait(), FLUSH_SECONDS)
                 await self._flush()
-                # A word that is lost is made good by the next; candles are not.
-                with contextlib.suppress(StoreUnavailable):
-                    await self._tell_changes()
+                await self._tell_changes()
 
         async def work_until_done() -> None:
             try:
@@ -241,8 +246,13 @@ class Collector:
             self._progress(done)
 
     async def _tell_changes(self) -> None:
-        news = [market.news() for market in self._markets.values()]
-        await asyncio.to_thread(self._tell, [state for state in news if state])
+        # A word that is lost is made good by the next; candles are not.
+        with contextlib.suppress(StoreUnavailable):
+            await asyncio.to_thread(self._tell, self._changes())
+
+    def _changes(self) -> list[SymbolState]:
+        news = (market.news() for market in self._markets.values())
+        return [state for state in news if state]
 
     def _settled(self) -> int:
         """Before this time every candle was published that will ever be."""

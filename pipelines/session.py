@@ -74,6 +74,7 @@ class _Session:
             self._supervisor.wait_for(self._jobs_loaded, "Dagster", _START_SECONDS)
             self._greet()
             if answering:
+                say("What is missing is fetched now; the first of it is there within a minute.")
                 self._collect()
         except _Stopped:
             return

@@ -15,8 +15,9 @@ from pipelines.home import finish_restore, own_home
 from pipelines.last_backup import last_backup
 from pipelines.output import say
 from pipelines.processes import RUN_ENVIRONMENT, Child, end_all, free_port, require_free
-from resources.errors import StartRefused, Unavailable
+from resources.errors import StartRefused, StoreUnavailable, Unavailable
 from resources.graphql import LOCATION, Dagster
+from resources.ledger import Ledger, collections
 from resources.maintenance.log_files import rotate
 from resources.processes import MARK
 from resources.providers import load_providers
@@ -55,6 +56,7 @@ class Supervisor:
                 yield
             finally:
                 self._stop()
+                _abandon_collections(self.settings)
             if self.settings.backup_at_shutdown:
                 last_backup(self.settings)
 
@@ -157,6 +159,15 @@ class Supervisor:
         for child in self.children:
             if child.process is not None:
                 child.process.wait(timeout=1)
+
+
+def _abandon_collections(settings: Settings) -> None:
+    """Those that no run had begun yet cannot say themselves that they are over."""
+    ledger = Ledger(settings.ledger_url)
+    # Where it cannot be written, the next start does it.
+    with suppress(StoreUnavailable):
+        collections.abandon(ledger)
+    ledger.close()
 
 
 def _in_passing(work: Callable[[Settings], None], settings: Settings) -> None:

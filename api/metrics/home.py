@@ -15,11 +15,8 @@ from resources.processes import marked
 _SECONDS = 10.0
 # By a part of the command line, the first that fits.
 _KINDS: Mapping[str, str] = {
-    # A run is a copy of the code server, which catches what it prints by processes of its own.
+    # A run is a copy of the code server; those that catch what it prints are others.
     "--multiprocessing-fork": "run",
-    "compute_logs": "run",
-    "watch_orphans": "run",
-    "resource_tracker": "code-server",
     "dagster api grpc": "code-server",
     "dagster._daemon": "daemon",
     "dagster_webserver": "webserver",

@@ -1,7 +1,7 @@
 """The loop from missing ranges to flushed pages."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 import pytest
@@ -13,6 +13,7 @@ from resources.feeds import Feeds, build_feeds
 from resources.http import Client, Member, Membership, Pool
 from resources.lake import Lake
 from resources.ledger import coverage
+from resources.ledger.collections import SymbolState
 from resources.market import Interval, Symbol, load_registry
 from resources.plan import Window
 from resources.providers import load_providers
@@ -47,6 +48,29 @@ async def test_what_is_fetched_is_stored_in_time_while_another_market_keeps_us_w
         collecting.cancel()
         with pytest.raises(asyncio.CancelledError):
             await collecting
+
+
+async def test_one_that_is_cancelled_early_has_told_of_each_market_and_what_was_fetched(
+    platform: Platform,
+) -> None:
+    told: list[Sequence[SymbolState]] = []
+    async with feeds_of(platform) as feeds:
+        await feeds.candle_page(MARKETS[0], Interval.D1, MARCH)
+        platform.fault(provider="binance", kind="timeout", times=1, path="klines")
+        collector = Collector(
+            feeds, platform.lake, platform.ledger, Interval.H1, HOW, tell=told.append
+        )
+        todo = {one: [MARCH] for one in MARKETS}
+        collecting = asyncio.create_task(collector.collect(todo, MARCH))
+        for _ in range(3_000):
+            if collector._rows:
+                break
+            await asyncio.sleep(0.01)
+        collecting.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await collecting
+    assert {(one.symbol, one.status) for one in told[0]} == {(str(m), "pending") for m in MARKETS}
+    assert sum(one.records for one in told[-1]) > 0
 
 
 async def test_a_lake_that_cannot_be_written_is_told_as_it_is(platform: Platform) -> None:
