@@ -7,13 +7,15 @@ from typing import Any
 
 import httpx
 
-from resources.errors import InvalidInput, Unavailable
+from resources.errors import HeadwaterError, InvalidInput, Unavailable
 
 LOCATION = "headwater"
 REPOSITORY = "__repository__"
 # Schedules come first: a run that somebody asked for waits behind theirs.
 BEHIND_SCHEDULES = {"dagster/priority": "-5"}
 _WAITING = ("QUEUED", "STARTING")
+# What it says of jobs and assets that exist while their code is not loaded.
+_NOT_LOADED = ("PipelineNotFoundError", "PythonError")
 _GOING = ("QUEUED", "NOT_STARTED", "STARTING", "STARTED", "CANCELING")
 
 
@@ -73,7 +75,8 @@ class Dagster:
         }
 
     def launch(self, job: str, tags: Mapping[str, str], config: Mapping[str, Any]) -> str:
-        """Launch a run and return its id. Raises InvalidInput when Dagster refuses it."""
+        """Launch a run and return its id. Raises InvalidInput when Dagster refuses it, Unavailable
+        while it has not loaded the code."""
         params = {
             "selector": {
                 "repositoryLocationName": LOCATION,
@@ -85,14 +88,13 @@ class Dagster:
         }
         answer = self._ask(_LAUNCH, {"params": params})["launchRun"]
         if "run" not in answer:
-            reasons = [e["message"] for e in answer.get("errors", ())] or [answer.get("message")]
-            raise InvalidInput(f"Dagster refused the run: {'; '.join(map(str, reasons))}")
+            raise _refusal("run", answer)
         return str(answer["run"]["runId"])
 
     def backfill(self, asset: str, partitions: Sequence[str], config: Mapping[str, Any]) -> str:
         """Launch a backfill of an asset's partitions, as the UI does, and return its id.
 
-        Raises InvalidInput when Dagster refuses it.
+        Raises as `launch`.
         """
         params = {
             "assetSelection": [{"path": [asset]}],
@@ -102,7 +104,7 @@ class Dagster:
         }
         answer = self._ask(_BACKFILL, {"params": params})["launchPartitionBackfill"]
         if "backfillId" not in answer:
-            raise InvalidInput(f"Dagster refused the backfill: {answer.get('message')}")
+            raise _refusal("backfill", answer)
         return str(answer["backfillId"])
 
     def runs_of_backfill(self, backfill_id: str) -> list[Run]:
@@ -170,6 +172,14 @@ class Dagster:
         if answer.get("errors"):
             raise InvalidInput(f"Dagster refused the query: {answer['errors'][0]['message']}")
         return dict(answer["data"])
+
+
+def _refusal(what: str, answer: Mapping[str, Any]) -> HeadwaterError:
+    reasons = [error["message"] for error in answer.get("errors", ())] or [answer.get("message")]
+    why = "; ".join(str(reason).strip() for reason in reasons)
+    if answer["__typename"] in _NOT_LOADED:
+        return Unavailable(f"Dagster cannot take the {what} now: {why}")
+    return InvalidInput(f"Dagster refused the {what}: {why}")
 
 
 def _tags(tags: Mapping[str, str]) -> list[dict[str, str]]:

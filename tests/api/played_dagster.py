@@ -42,9 +42,7 @@ class PlayedDagster:
 
     def answer(self, query: str, variables: dict[str, Any]) -> dict[str, Any]:
         if "launchRun" in query:
-            time.sleep(self.seconds)
-            self.launched.append(variables["params"])
-            return {"launchRun": {"run": {"runId": f"run-{len(self.launched)}"}}}
+            return {"launchRun": self._launch(variables["params"])}
         if "terminateRun" in query:
             self.terminated.append(variables["id"])
             return {"terminateRun": {"__typename": "TerminateRunSuccess"}}
@@ -60,12 +58,30 @@ class PlayedDagster:
             return {"instance": {"daemonHealth": {"daemonStatus": status}}}
         return self._of_code(query, variables)
 
+    def _launch(self, params: dict[str, Any]) -> dict[str, Any]:
+        time.sleep(self.seconds)
+        if self.load_error:
+            job = params["selector"]["jobName"]
+            message = f"Could not find Pipeline headwater.__repository__.{job}"
+            return {"__typename": "PipelineNotFoundError", "message": message}
+        self.launched.append(params)
+        return {"run": {"runId": f"run-{len(self.launched)}"}}
+
+    def _backfill(self, params: dict[str, Any]) -> dict[str, Any]:
+        if self.load_error:
+            [asset] = params["assetSelection"]
+            return {
+                "__typename": "PythonError",
+                "message": f"KeyError: AssetKey({asset['path']})\n",
+            }
+        self.backfilled.append(params)
+        return {"backfillId": "backfill-1"}
+
     def _of_code(self, query: str, variables: dict[str, Any]) -> dict[str, Any]:
         if query == "{ version }":
             return {"version": self.version}
         if "launchPartitionBackfill" in query:
-            self.backfilled.append(variables["params"])
-            return {"launchPartitionBackfill": {"backfillId": "backfill-1"}}
+            return {"launchPartitionBackfill": self._backfill(variables["params"])}
         if "reloadRepositoryLocation" in query:
             self.load_error = None if self.mends else self.load_error
             return {"reloadRepositoryLocation": self._location()}

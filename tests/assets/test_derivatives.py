@@ -44,7 +44,8 @@ def test_each_venue_tells_its_perpetuals_and_a_second_run_stores_nothing_new(
     assert rates["at"].n_unique() == 1
     seq = commits.newest_seq(everyone.ledger)
     assert everyone.run(derivatives, [day()]).success
-    assert commits.newest_seq(everyone.ledger) == seq
+    if everyone.rows(FUNDING_RATES)["at"].n_unique() == 1:  # else the hour has just ended
+        assert commits.newest_seq(everyone.ledger) == seq
 
 
 def test_a_rate_is_annualised_by_the_hours_between_two_payments(everyone: Platform) -> None:

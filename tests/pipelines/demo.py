@@ -22,6 +22,8 @@ from resources.plan import PRICES_JOB, day_key
 from resources.processes import marked
 
 _START_SECONDS = 300
+# Seconds that an answer may take, as on a machine with much else to do.
+_PATIENCE = 60
 
 
 class Demo:
@@ -88,20 +90,22 @@ class Demo:
 
     def get(self, path: str, **params: str) -> httpx.Response:
         headers = {"X-API-Key": self.key}
-        return httpx.get(f"http://127.0.0.1:{self.port}{path}", params=params, headers=headers)
+        url = f"http://127.0.0.1:{self.port}{path}"
+        return httpx.get(url, params=params, headers=headers, timeout=_PATIENCE)
 
     def put(self, path: str, body: Mapping[str, object]) -> None:
         headers = {"X-API-Key": self.key}
         url = f"http://127.0.0.1:{self.port}{path}"
-        httpx.put(url, json=body, headers=headers).raise_for_status()
+        answer = httpx.put(url, json=body, headers=headers, timeout=_PATIENCE)
+        answer.raise_for_status()
 
     def sandbox(self, method: str, path: str, json: Mapping[str, object] | None = None) -> None:
         url = f"http://127.0.0.1:{self.sandbox_port}{path}"
-        httpx.request(method, url, json=json).raise_for_status()
+        httpx.request(method, url, json=json, timeout=_PATIENCE).raise_for_status()
 
     def processes(self, part: str = "") -> list[psutil.Process]:
         """The live processes of this home whose command line holds `part`."""
-        return [p for p in marked(self.home) if part in " ".join(p.cmdline())]
+        return [process for process in marked(self.home) if part in command_line(process)]
 
     def kinds(self) -> set[str]:
         """What kinds of processes the metrics tell of."""
@@ -137,3 +141,10 @@ class Demo:
             assert self.process is not None
             assert self.process.poll() is None, f"it ended: {self.said()}"
             time.sleep(0.2)
+
+
+def command_line(process: psutil.Process) -> str:
+    """Empty where it has just ended."""
+    with suppress(psutil.NoSuchProcess):
+        return " ".join(process.cmdline())
+    return ""

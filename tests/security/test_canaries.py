@@ -11,6 +11,7 @@ import pytest
 
 from tests.api.described import spec
 from tests.api.test_openapi import EXAMPLES
+from tests.pipelines.demo import command_line
 from tests.security.canaries import Canaries, spellings
 from tests.security.platform import KEYED, NAME, OWN, SOCKETS, Planted, planted_platform
 
@@ -158,5 +159,5 @@ def test_no_file_and_no_command_line_holds_one(platform: Planted) -> None:
     assert any(NAME.encode() in content for _, content in places)
     said = demo.said().replace(demo.key, "").encode()
     places += [("what it said", said)]
-    places += [("a command line", " ".join(one.cmdline()).encode()) for one in demo.processes()]
+    places += [("a command line", command_line(one).encode()) for one in demo.processes()]
     assert _found(platform, places) == []

@@ -188,7 +188,8 @@ def test_each_jump_of_the_clock_forth_costs_a_window_at_most_and_none_blocks_for
     # Whatever the clock did: a window after somebody asked there is room for everything.
     spend(world, world.processes[0])
     world.advance(int(world.longest * LATER) + 2 * LONGEST_LIFE_MS)
-    assert spend(world, world.processes[0]) == world.heaviest
+    # And for more, where so much real time passes meanwhile.
+    assert spend(world, world.processes[0]) >= world.heaviest
 
 
 def spend(world: World, process: Process) -> int:
