@@ -11,7 +11,9 @@ from resources.ledger import commits, feed_times, latest
 from resources.schemas import MARKET, MARKET_TOTALS
 from tests.runs import Platform
 
-TODAY = datetime.now(UTC).strftime("%Y-%m-%d")
+
+def today() -> str:
+    return datetime.now(UTC).strftime("%Y-%m-%d")
 
 
 def providers_of(result: dg.ExecuteInProcessResult) -> object:
@@ -37,7 +39,7 @@ def put_price(platform: Platform, symbol: str, price: float, at: int) -> None:
 
 
 def test_a_run_stores_the_largest_coins_and_the_sums_over_all(everyone: Platform) -> None:
-    result = everyone.run(market, [TODAY], checks=True)
+    result = everyone.run(market, [today()], checks=True)
     assert result.success
     checks = {e.check_name: e.passed for e in result.get_asset_check_evaluations()}
     assert checks == {"duplicates": True, "fresh": True, "rows": True}
@@ -57,10 +59,10 @@ def test_a_run_stores_the_largest_coins_and_the_sums_over_all(everyone: Platform
 
 
 def test_a_time_is_stored_once_however_often_it_is_collected(everyone: Platform) -> None:
-    assert everyone.run(market, [TODAY]).success
+    assert everyone.run(market, [today()]).success
     first = feed_times.read(everyone.ledger)["market"]
     rows, seq = everyone.rows(MARKET), commits.newest_seq(everyone.ledger)
-    assert everyone.run(market, [TODAY]).success
+    assert everyone.run(market, [today()]).success
     if feed_times.read(everyone.ledger)["market"] == first:
         assert everyone.rows(MARKET).equals(rows)
         assert commits.newest_seq(everyone.ledger) == seq
@@ -68,7 +70,7 @@ def test_a_time_is_stored_once_however_often_it_is_collected(everyone: Platform)
 
 
 def test_two_coins_of_one_ticker_are_two_rows_and_one_asset(everyone: Platform) -> None:
-    assert everyone.run(market, [TODAY]).success
+    assert everyone.run(market, [today()]).success
     dogs = everyone.rows(MARKET).filter(symbol="DOGE").sort("rank")
     assert dogs.select("name", "asset").rows() == [
         ("Dogecoin", "DOGE"),
@@ -84,7 +86,7 @@ def test_two_coins_of_one_ticker_are_two_rows_and_one_asset(everyone: Platform) 
 def test_who_is_down_is_stood_in_for(everyone: Platform, down: list[str], next_one: str) -> None:
     for provider in down:
         everyone.fault(provider=provider, kind="status_5xx")
-    everyone.run(market, [TODAY])
+    everyone.run(market, [today()])
     rows = everyone.rows(MARKET)
     assert set(rows["provider"]) == {next_one}
     ranked = rows.sort("rank")
@@ -96,7 +98,7 @@ def test_who_is_down_is_stood_in_for(everyone: Platform, down: list[str], next_o
 def test_what_one_part_cannot_have_does_not_keep_the_other(everyone: Platform) -> None:
     """CoinCap alone tells of coins, and of no sums."""
     everyone.keep("coincap")
-    assert everyone.run(market, [TODAY]).success
+    assert everyone.run(market, [today()]).success
     assert set(everyone.rows(MARKET)["provider"]) == {"coincap"}
     assert everyone.rows(MARKET_TOTALS).is_empty()
 
@@ -106,7 +108,7 @@ def test_an_answer_without_a_sound_row_is_kept_apart_and_another_asked(
 ) -> None:
     everyone.keep("coinlore", "coincap")
     everyone.fault(provider="coinlore", kind="nan", path="tickers")
-    assert everyone.run(market, [TODAY]).success
+    assert everyone.run(market, [today()]).success
     assert set(everyone.rows(MARKET)["provider"]) == {"coincap"}
     assert set(everyone.rows(MARKET_TOTALS)["provider"]) == {"coinlore"}
     assert "price is not finite" in everyone.quarantined()
@@ -116,7 +118,7 @@ def test_a_price_far_from_the_consensus_is_told_beside_it(everyone: Platform) ->
     now = everyone.ledger.now()
     put_price(everyone, "BTC", 1.0, now)
     put_price(everyone, "ETH", 1.0, now - int(timedelta(hours=1).total_seconds() * 1000))
-    assert everyone.run(market, [TODAY]).success
+    assert everyone.run(market, [today()]).success
     rows = everyone.rows(MARKET)
     (bitcoin,) = rows.drop_nulls("deviation").to_dicts()
     assert bitcoin["asset"] == "BTC"
@@ -128,12 +130,12 @@ def test_an_answer_far_from_most_of_our_prices_is_refused_and_another_asked(
     everyone: Platform,
 ) -> None:
     everyone.keep("coinpaprika", "coinlore")
-    assert everyone.run(market, [TODAY]).success
+    assert everyone.run(market, [today()]).success
     coins = everyone.rows(MARKET).drop_nulls("asset").sort("rank").head(8)
     for symbol, price in coins.select("asset", "price").iter_rows():
         put_price(everyone, symbol, price, everyone.ledger.now())
     everyone.fault(provider="coinpaprika", kind="spike", path="tickers")
-    result = everyone.run(market, [TODAY])
+    result = everyone.run(market, [today()])
     assert providers_of(result) == {"market": ["coinlore"], "market_totals": ["coinpaprika"]}
     deviations = everyone.rows(MARKET)["deviation"].drop_nulls()
     assert deviations.len() >= 8

@@ -47,11 +47,11 @@ def test_a_second_run_asks_for_nothing_and_changes_nothing(platform: Platform) -
 
 def test_a_forming_candle_is_kept_apart_and_never_stored_as_closed(platform: Platform) -> None:
     month = datetime.now(UTC).strftime("%Y-%m-01")
-    assert platform.ohlcv(month, symbols=["btc"], interval="5m").success
+    assert platform.ohlcv(month, symbols=["btc"], interval="1h").success
     stored = platform.rows(CANDLES)
-    closes = stored["open_time"].dt.offset_by("5m")
+    closes = stored["open_time"].dt.offset_by("1h")
     assert (closes <= stored["fetched_at"]).all()
-    forming = latest.read_forming(platform.ledger, "BTC/USDT", "5m")
+    forming = latest.read_forming(platform.ledger, "BTC/USDT", "1h")
     assert forming is not None
     assert forming["open_time"] > stored["open_time"].dt.epoch("ms").max()
 

@@ -6,11 +6,13 @@ from assets.trending import trending
 from resources.schemas import TRENDING
 from tests.runs import Platform
 
-TODAY = datetime.now(UTC).strftime("%Y-%m-%d")
+
+def today() -> str:
+    return datetime.now(UTC).strftime("%Y-%m-%d")
 
 
 def test_a_run_stores_what_is_searched_for_most(everyone: Platform) -> None:
-    result = everyone.run(trending, [TODAY], checks=True)
+    result = everyone.run(trending, [today()], checks=True)
     assert result.success
     checks = {e.check_name: e.passed for e in result.get_asset_check_evaluations()}
     assert checks == {"duplicates": True, "fresh": True, "rows": True}
@@ -24,7 +26,7 @@ def test_a_run_stores_what_is_searched_for_most(everyone: Platform) -> None:
 
 def test_tokens_in_pools_stand_in_for_searches(everyone: Platform) -> None:
     everyone.fault(provider="coingecko", kind="status_5xx")
-    assert everyone.run(trending, [TODAY]).success
+    assert everyone.run(trending, [today()]).success
     rows = everyone.rows(TRENDING).sort("rank")
     assert set(rows["provider"]) == {"geckoterminal"}
     # One of the pools is a second one of its token.
@@ -34,8 +36,8 @@ def test_tokens_in_pools_stand_in_for_searches(everyone: Platform) -> None:
 
 
 def test_an_hour_is_stored_once(everyone: Platform) -> None:
-    assert everyone.run(trending, [TODAY]).success
+    assert everyone.run(trending, [today()]).success
     rows = everyone.rows(TRENDING)
-    assert everyone.run(trending, [TODAY]).success
+    assert everyone.run(trending, [today()]).success
     again = everyone.rows(TRENDING)
     assert again.filter(at=rows["at"][0]).equals(rows)
