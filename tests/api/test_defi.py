@@ -12,20 +12,25 @@ from resources.schemas import Table
 from resources.schemas.defi import DEFI_CHAINS, DEFI_PROTOCOL_TVL, DEFI_PROTOCOLS, DEFI_TVL
 from tests.api.server import Store, client_of, served
 
-NOW = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
-TODAY = NOW.replace(hour=0)
-ORIGIN = {
-    "provider": "defillama", "mode": "sandbox", "fetched_at": NOW, "known_at": NOW,
-}  # fmt: skip
+
+def hour() -> datetime:
+    """The one that goes on."""
+    return datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
+
+
+def today() -> datetime:
+    return hour().replace(hour=0)
 
 
 def put(store: Store, table: Table, rows: Sequence[dict[str, object]]) -> None:
-    of = [{**dict.fromkeys(table.schema), **ORIGIN, **row} for row in rows]
+    known = {"fetched_at": hour(), "known_at": hour()}
+    origin = {"provider": "defillama", "mode": "sandbox", **known}
+    of = [{**dict.fromkeys(table.schema), **origin, **row} for row in rows]
     flush_rows(store.lake, store.ledger, table, pl.DataFrame(of, schema=table.schema))
 
 
 def snapshot(**row: object) -> dict[str, object]:
-    return {"day": f"{NOW:%Y-%m-%d}", "at": NOW, **row}
+    return {"day": f"{hour():%Y-%m-%d}", "at": hour(), **row}
 
 
 def protocol(slug: str, name: str, **parts: float) -> dict[str, object]:
@@ -42,12 +47,12 @@ def protocol(slug: str, name: str, **parts: float) -> dict[str, object]:
 
 def by_day(name: str, of: str, values: dict[int, float]) -> list[dict[str, object]]:
     """Values by how many days ago they were."""
-    days = {TODAY - timedelta(days=ago): tvl for ago, tvl in values.items()}
+    days = {today() - timedelta(days=ago): tvl for ago, tvl in values.items()}
     return [{"year": str(day.year), "of": day, name: of, "tvl": tvl} for day, tvl in days.items()]
 
 
 def date(ago: int) -> str:
-    return f"{TODAY - timedelta(days=ago):%Y-%m-%d}"
+    return f"{today() - timedelta(days=ago):%Y-%m-%d}"
 
 
 @pytest.fixture

@@ -13,7 +13,11 @@ from tests.api.server import Store, served
 from tests.api.world import DAY
 
 PATH = "/api/sentiment/fear-greed"
-TODAY = time.time_ns() // 1_000_000 // DAY * DAY
+
+
+def today() -> int:
+    """Its midnight, ms."""
+    return time.time_ns() // 1_000_000 // DAY * DAY
 
 
 def put(store: Store, provider: str, days: int, words: str | None, ended: int = 0) -> None:
@@ -21,10 +25,10 @@ def put(store: Store, provider: str, days: int, words: str | None, ended: int = 
     frame = pl.DataFrame(
         [
             {
-                "year": f"{utc(TODAY - ago * DAY):%Y}", "of": utc(TODAY - ago * DAY),
+                "year": f"{utc(today() - ago * DAY):%Y}", "of": utc(today() - ago * DAY),
                 "value": float(ago), "classification": words,
                 "provider": provider, "mode": "sandbox",
-                "fetched_at": utc(TODAY), "known_at": utc(TODAY),
+                "fetched_at": utc(today()), "known_at": utc(today()),
             }
             for ago in range(ended, days)
         ],
@@ -48,7 +52,7 @@ def test_thirty_days_of_one_index_are_told_up_to_today(client: httpx.Client) -> 
     assert body["sources"] == ["sandbox:alternative_me", "sandbox:coinmarketcap"]
     assert body["source"] == "sandbox:alternative_me"
     assert body["data"][-1] == {
-        "day": f"{utc(TODAY):%Y-%m-%d}T00:00:00Z",
+        "day": f"{utc(today()):%Y-%m-%d}T00:00:00Z",
         "value": 0.0,
         "classification": "Fear",
         "source": "sandbox:alternative_me",
