@@ -1,14 +1,17 @@
-"""The processes of a home, found by their mark, whoever has started them and was killed since; and
-whether one holds a lock."""
+"""The processes of a home, found by their mark, whoever has started them and was killed since; those
+of runs by their names; and whether one holds a lock."""
 
 import fcntl
 import os
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
 
 # Every process of a home carries this variable, and what it starts inherits it.
 MARK = "SUPERVISED_HEADWATER_HOME"
+_RUN = "run-"
+_NAME_LENGTH = 15  # of Linux
 
 
 def marked(home: Path) -> list[psutil.Process]:
@@ -22,6 +25,29 @@ def marked(home: Path) -> list[psutil.Process]:
         except psutil.Error:
             continue
     return found
+
+
+def take_name(run_id: str) -> None:
+    """Call this process after the run of Dagster that goes on in it."""
+    Path("/proc/self/comm").write_text(_name(run_id))
+
+
+def process_of(run_id: str) -> psutil.Process | None:
+    """The live process that a run of Dagster goes on in."""
+    for process in psutil.process_iter():
+        with suppress(psutil.Error):
+            if process.name() == _name(run_id) and process.status() != psutil.STATUS_ZOMBIE:
+                return process
+    return None
+
+
+def is_run(process: psutil.Process) -> bool:
+    """Whether any run of Dagster goes on in it. Raises psutil.Error where it has ended."""
+    return process.name().startswith(_RUN)
+
+
+def _name(run_id: str) -> str:
+    return f"{_RUN}{run_id}"[:_NAME_LENGTH]
 
 
 def held(lock: Path) -> str | None:

@@ -10,14 +10,12 @@ import psutil
 from api.metrics.families import Collected, counter, gauge
 from api.metrics.scrape import Scrape
 from api.seldom import Seldom
-from resources.processes import marked
+from resources.processes import is_run, marked
 
 _SECONDS = 10.0
 # By a part of the command line, the first that fits.
 _KINDS: Mapping[str, str] = {
-    # A run is a copy of the code server; those that catch what it prints are others.
-    "--multiprocessing-fork": "run",
-    "dagster api grpc": "code-server",
+    "pipelines.code_server": "code-server",
     "dagster._daemon": "daemon",
     "dagster_webserver": "webserver",
     "-m sandbox": "sandbox",
@@ -78,5 +76,7 @@ class Home:
 def _kind(process: psutil.Process) -> str:
     if process.pid == psutil.Process().pid:
         return "api"
+    if is_run(process):
+        return "run"
     command = " ".join(process.cmdline())
     return next((kind for part, kind in _KINDS.items() if part in command), "other")

@@ -16,7 +16,7 @@ import psutil
 
 from benchmarks.parts.served import free_port
 from resources.ledger import Ledger, keys
-from resources.processes import marked
+from resources.processes import is_run, marked
 from resources.redaction import redacted
 
 _START_SECONDS = 600
@@ -27,11 +27,9 @@ _KINDS = {
     "pipelines.cli": "supervisor",
     "dagster._daemon": "daemon",
     "dagster_webserver": "webserver",
-    "--multiprocessing-fork": "runs",
     "compute_logs": "runs",
     "watch_orphans": "runs",
-    "resource_tracker": "code server",
-    "api grpc": "code server",
+    "pipelines.code_server": "code server",
     "-m sandbox": "sandbox",
     "-m api": "api",
 }
@@ -107,5 +105,7 @@ def _wait(process: "subprocess.Popen[bytes]", told: Path) -> None:
 
 
 def _kind(process: psutil.Process) -> str:
+    if is_run(process):
+        return "runs"
     command = " ".join(process.cmdline())
     return next((kind for part, kind in _KINDS.items() if part in command), "other")

@@ -19,7 +19,7 @@ from resources.graphql import Dagster, Run
 from resources.lake import Lake
 from resources.ledger import Ledger
 from resources.plan import PRICES_JOB, day_key
-from resources.processes import marked
+from resources.processes import is_run, marked
 
 _START_SECONDS = 300
 # Seconds that an answer may take, as on a machine with much else to do.
@@ -106,6 +106,14 @@ class Demo:
     def processes(self, part: str = "") -> list[psutil.Process]:
         """The live processes of this home whose command line holds `part`."""
         return [process for process in marked(self.home) if part in command_line(process)]
+
+    def runs(self) -> list[psutil.Process]:
+        """The live processes that runs of Dagster go on in."""
+        found = []
+        for process in marked(self.home):
+            with suppress(psutil.NoSuchProcess):
+                found += [process] if is_run(process) else []
+        return found
 
     def kinds(self) -> set[str]:
         """What kinds of processes the metrics tell of."""

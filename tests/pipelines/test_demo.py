@@ -219,7 +219,7 @@ def _events(demo: Demo, run_id: str) -> str:
     return " ".join(str(event.get("eventType")) for event in events)
 
 
-@pytest.mark.parametrize("part", ["-m api", "dagster._daemon", "dagster api grpc"])
+@pytest.mark.parametrize("part", ["-m api", "dagster._daemon", "pipelines.code_server"])
 def test_a_service_that_is_killed_comes_back(demo: Demo, part: str) -> None:
     [killed, *_] = demo.processes(part)
     killed.send_signal(signal.SIGKILL)
@@ -241,7 +241,7 @@ def test_a_run_that_is_killed_loses_and_doubles_nothing(demo: Demo) -> None:
     backfill = demo.dagster.backfill(OHLCV_ASSET, months, config)
     minutes = {"interval": ["1m"]}
     demo.wait_until(lambda: bool(demo.lake.scan(CANDLES, minutes).head(1).collect().height), 90)
-    runs = demo.processes("--multiprocessing-fork")
+    runs = demo.runs()
     assert runs
     for process in runs:
         with suppress(psutil.NoSuchProcess):
