@@ -16,7 +16,7 @@ import pytest
 import websockets
 
 from resources.cadence import CADENCES
-from resources.errors import Conflict
+from resources.errors import Conflict, Unavailable
 from resources.ledger import collections
 from resources.plan import OHLCV_ASSET, OHLCV_JOB, SENTIMENT_ASSET, SNAPSHOTS_ASSET, SNAPSHOTS_JOB
 from resources.processes import marked
@@ -159,7 +159,9 @@ def test_a_partition_of_snapshots_is_materialized_as_the_ui_does(demo: Demo) -> 
     assert found["runId"] == run.id
 
 
-def test_a_cancel_ends_the_retries_of_a_run(demo: Demo) -> None:
+def test_a_cancel_ends_the_retries_of_a_run_also_where_its_code_server_was_killed(
+    demo: Demo,
+) -> None:
     demo.put("/api/pools/ohlcv", {"enabled": False})
     config = {"ops": {OHLCV_ASSET: {"config": {"symbols": ["BTC"], "interval": "1w"}}}}
     run_id = demo.dagster.launch(OHLCV_JOB, {"dagster/partition": "2026-02-01"}, config)
@@ -167,8 +169,14 @@ def test_a_cancel_ends_the_retries_of_a_run(demo: Demo) -> None:
         demo.wait_until(lambda: "STEP_UP_FOR_RETRY" in _events(demo, run_id), 90)
         run = demo.dagster.run(run_id)
         assert run is not None
+        runs = demo.runs()
+        assert runs
+        for one in set(demo.processes("pipelines.code_server")).difference(runs):
+            with suppress(psutil.NoSuchProcess):
+                one.kill()
         demo.dagster.terminate([run])
         demo.wait_until(lambda: demo.has_ended(run_id), 60)
+        demo.wait_until(lambda: _loaded(demo), 60)
     finally:
         demo.put("/api/pools/ohlcv", {"enabled": True})
     ended = demo.dagster.run(run_id)
@@ -201,6 +209,12 @@ def test_a_collection_that_is_cancelled_keeps_what_it_stored_and_the_next_comple
     rows = _candles(demo, "5m")
     assert (rows.height, rows.unique(CANDLES.key).height) == (2 * 181 * 288, 2 * 181 * 288)
     assert stored.join(rows, on=stored.columns, how="anti", nulls_equal=True).is_empty()
+
+
+def _loaded(demo: Demo) -> bool:
+    with suppress(Unavailable):
+        return OHLCV_JOB in demo.dagster.jobs()
+    return False
 
 
 def _candles(demo: Demo, interval: str) -> pl.DataFrame:
