@@ -1,6 +1,5 @@
 """What a home has of Dagster, and of those who collected: tidied before anything else opens it."""
 
-import json
 import shutil
 from pathlib import Path
 
@@ -8,13 +7,15 @@ from resources.ledger import Ledger, collections
 from resources.settings import Settings
 
 _CONFIGURATION = Path(__file__).parents[1] / "dagster_home" / "dagster.yaml"
-_LAUNCHER = {"module": "pipelines.run_launcher", "class": "ForkedRunLauncher"}
+_LAUNCHER = """
+run_launcher:
+  module: pipelines.run_launcher
+  class: ForkedRunLauncher
+"""
 
 
-def prepare(settings: Settings, fork_port: int | None = None) -> None:
+def prepare(settings: Settings) -> None:
     """Make Dagster's storage, and end the runs and collections that were killed with everything.
-
-    At `fork_port` of loopback runs will be forked; without it Dagster starts them as it does.
 
     Services that start together in an empty folder would each make the storage, and one
     of them would find it half made.
@@ -22,11 +23,8 @@ def prepare(settings: Settings, fork_port: int | None = None) -> None:
     import dagster as dg  # noqa: PLC0415 (costs seconds that a refused start need not spend)
 
     shutil.copy(_CONFIGURATION, settings.dagster_home)
-    if fork_port is not None:
-        launcher = {**_LAUNCHER, "config": {"port": fork_port}}
-        with (settings.dagster_home / _CONFIGURATION.name).open("a") as file:
-            # JSON is YAML too.
-            file.write(f"\nrun_launcher: {json.dumps(launcher)}\n")
+    with (settings.dagster_home / _CONFIGURATION.name).open("a") as file:
+        file.write(_LAUNCHER)
     going = [
         dg.DagsterRunStatus.STARTING,
         dg.DagsterRunStatus.STARTED,

@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager, suppress
-from functools import partial
 from multiprocessing import get_context
 from urllib.parse import urlsplit
 
@@ -51,7 +50,7 @@ class Supervisor:
                 say(f"ended {ended} processes that an earlier start left behind")
             self._require_ports()
             self._write_configuration()
-            self._prepare_storage()
+            _in_passing(dagster_storage.prepare, self.settings)
             try:
                 self._start()
                 yield
@@ -70,7 +69,7 @@ class Supervisor:
         self._stop()
         finish_restore(self.home)
         # Runs and collections that were killed must not be taken for going ones.
-        self._prepare_storage()
+        _in_passing(dagster_storage.prepare, self.settings)
         self._start()
 
     def watch(self) -> None:
@@ -113,17 +112,13 @@ class Supervisor:
             require_free(settings.sandbox_port, "127.0.0.1", "HEADWATER_SANDBOX_PORT")
 
     def _write_configuration(self) -> None:
-        self._code_port, self._fork_port = free_port(), free_port()
+        self._code_port = free_port()
         server = {"host": "127.0.0.1", "port": self._code_port, "location_name": LOCATION}
         # JSON is YAML too.
         self._workspace = self.home / "run" / "workspace.yaml"
         self._workspace.write_text(json.dumps({"load_from": [{"grpc_server": server}]}))
         self._sandbox_config = self.home / "run" / "sandbox.json"
         self._sandbox_config.write_text(json.dumps(sandbox_config()))
-
-    def _prepare_storage(self) -> None:
-        prepare = partial(dagster_storage.prepare, fork_port=self._fork_port)
-        _in_passing(prepare, self.settings)
 
     def _services(self) -> Iterator[Child]:
         settings, python, workspace = self.settings, sys.executable, str(self._workspace)
@@ -135,7 +130,7 @@ class Supervisor:
             yield self._child("sandbox", sandbox, RUN_ENVIRONMENT)
         module = ["-m", "pipelines.definitions", "--host", "127.0.0.1", "--location-name", LOCATION]
         # Not `dagster code-server`, whose proxy is 80 MB more: the code changes at a start alone.
-        code = [python, "-m", "pipelines.code_server", str(self._fork_port)]
+        code = [python, "-m", "pipelines.code_server", str(settings.dagster_home)]
         code += ["api", "grpc", *module, "--port", str(self._code_port), *_AS_JSON]
         yield self._child("code-server", code, RUN_ENVIRONMENT)
         yield self._child(

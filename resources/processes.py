@@ -17,6 +17,8 @@ _NAME_LENGTH = 15  # of Linux
 def marked(home: Path) -> list[psutil.Process]:
     """The live processes of a home, this one left out."""
     found = []
+    # Else it remembers processes of which others may have the ids by now.
+    psutil.process_iter.cache_clear()
     for process in psutil.process_iter():
         try:
             mine = process.environ().get(MARK) == str(home)
@@ -32,11 +34,11 @@ def take_name(run_id: str) -> None:
     Path("/proc/self/comm").write_text(_name(run_id))
 
 
-def process_of(run_id: str) -> psutil.Process | None:
-    """The live process that a run of Dagster goes on in."""
-    for process in psutil.process_iter():
+def process_of(run_id: str, home: Path) -> psutil.Process | None:
+    """The live process of a home that a run of Dagster goes on in."""
+    for process in marked(home):
         with suppress(psutil.Error):
-            if process.name() == _name(run_id) and process.status() != psutil.STATUS_ZOMBIE:
+            if process.name() == _name(run_id):
                 return process
     return None
 

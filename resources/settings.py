@@ -35,6 +35,8 @@ from resources.market.watchlist import Watchlist, read_watchlist
 from resources.service_settings import ServiceSettings
 from resources.setting_values import PREFIX, named, network
 
+_DOTENV, _TOML = ".env", "headwater.toml"
+_FOLDER = "SUPERVISED_HEADWATER_FOLDER"
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -42,7 +44,7 @@ class Settings(CollectionSettings, ServiceSettings):
     """Every setting with its default; `docs/settings.md` is checked against this class."""
 
     model_config = SettingsConfigDict(
-        env_prefix=PREFIX, env_file=".env", toml_file="headwater.toml", extra="ignore", frozen=True,
+        env_prefix=PREFIX, env_file=_DOTENV, extra="ignore", frozen=True,
         populate_by_name=True, env_parse_none_str="",
     )  # fmt: skip
 
@@ -194,14 +196,15 @@ class Settings(CollectionSettings, ServiceSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 (pydantic's signature)
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        return init_settings, env_settings, dotenv_settings, TomlConfigSettingsSource(settings_cls)
+        toml = TomlConfigSettingsSource(settings_cls, _folder() / _TOML)
+        return init_settings, env_settings, dotenv_settings, toml
 
 
 def _refuse_misspelt() -> None:
     names = {name.upper() for name in Settings.model_fields}
     given = {
         **{key: ("the environment", value) for key, value in os.environ.items()},
-        **{key: (".env", value) for key, value in dotenv_values(".env").items()},
+        **{key: (_DOTENV, value) for key, value in dotenv_values(_folder() / _DOTENV).items()},
     }
     for key, (place, value) in given.items():
         if not key.upper().startswith(PREFIX):
@@ -214,7 +217,7 @@ def _refuse_misspelt() -> None:
         if name not in names and not sendable_key((value or "").strip()):
             raise StartRefused(f"{key} in {place} has characters that no key has")
     try:
-        toml = TomlConfigSettingsSource(Settings).toml_data
+        toml = TomlConfigSettingsSource(Settings, _folder() / _TOML).toml_data
     except tomllib.TOMLDecodeError as error:
         raise StartRefused(f"headwater.toml is not valid TOML: {error}") from error
     for key in toml:
@@ -226,7 +229,7 @@ def load_settings(**overrides: Any) -> Settings:
     """Read and check all settings; raises StartRefused with one sentence that names the key."""
     _refuse_misspelt()
     try:
-        return Settings(**overrides)
+        return Settings(_env_file=_folder() / _DOTENV, **overrides)
     except SettingsError as error:
         name = str(error).partition('field "')[2].partition('"')[0].upper()
         example = '{"symbols": ["BTC"]}' if name == "WATCHLIST" else '["https://example.org"]'
@@ -267,7 +270,12 @@ def secrets_of(settings: Settings) -> list[str]:
 
 @functools.cache
 def _dotenv() -> Mapping[str, str | None]:
-    return dotenv_values(".env")
+    return dotenv_values(_folder() / _DOTENV)
+
+
+def _folder() -> Path:
+    """Where the files with settings are: the working folder, of a service that of who started it."""
+    return Path(os.environ.get(_FOLDER, ""))
 
 
 def child_environment(settings: Settings, more: Mapping[str, str]) -> dict[str, str]:
@@ -276,5 +284,6 @@ def child_environment(settings: Settings, more: Mapping[str, str]) -> dict[str, 
         f"{PREFIX}HOME": str(settings.home_dir),
         f"{PREFIX}PROVIDERS": settings.providers,
         "DAGSTER_HOME": str(settings.dagster_home),
+        _FOLDER: str(Path.cwd()),
     }
     return {**os.environ, **decided, **more}

@@ -7,11 +7,20 @@ import pytest
 
 from tests.pipelines.demo import Demo
 
+SCHEDULE = "7 */5 * * *"
+
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    """A running `headwater demo` in an empty home, shared by the tests of a module."""
+    """A running `headwater demo` in an empty home, shared by the tests of a module. Of what stands
+    in its .env the environment says otherwise of all but the schedule."""
     running = Demo(Path(tmp_path_factory.mktemp("home")))
+    running.folder = tmp_path_factory.mktemp("started")
+    (running.folder / ".env").write_text(
+        "HEADWATER_PROVIDERS=live\n"
+        "HEADWATER_TOP_N_CRYPTOS=9\n"
+        f"HEADWATER_COLLECTION_SCHEDULE={SCHEDULE}\n"
+    )
     running.start()
     try:
         yield running

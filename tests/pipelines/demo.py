@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import httpx
 import psutil
@@ -43,6 +44,7 @@ class Demo:
         }
         self.dagster = Dagster(f"http://127.0.0.1:{self.dagster_port}")
         self.output = home.with_suffix(".txt")
+        self.folder = Path.cwd()
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
@@ -55,6 +57,7 @@ class Demo:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "pipelines.cli", command],
                 env={**os.environ, **self.settings},
+                cwd=self.folder,
                 stdout=output,
                 stderr=subprocess.STDOUT,
             )
@@ -98,6 +101,12 @@ class Demo:
         url = f"http://127.0.0.1:{self.port}{path}"
         answer = httpx.put(url, json=body, headers=headers, timeout=_PATIENCE)
         answer.raise_for_status()
+
+    def graphql(self, query: str, **variables: str) -> Any:
+        """The data that Dagster's webserver answers."""
+        url = f"http://127.0.0.1:{self.dagster_port}/graphql"
+        asked = {"query": query, "variables": variables}
+        return httpx.post(url, json=asked, timeout=_PATIENCE).json()["data"]
 
     def sandbox(self, method: str, path: str, json: Mapping[str, object] | None = None) -> None:
         url = f"http://127.0.0.1:{self.sandbox_port}{path}"

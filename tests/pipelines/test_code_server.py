@@ -1,6 +1,6 @@
-"""The program that forks runs, as somebody else on the machine may talk to it."""
+"""The program that forks runs, as somebody else of the same user may talk to it."""
 
-import os
+import signal
 import socket
 import subprocess
 import sys
@@ -8,52 +8,57 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import dagster as dg
 import psutil
 import pytest
 
+from pipelines import dagster_storage
+from pipelines.code_server import FORKS
 from pipelines.processes import free_port
-from resources.processes import MARK
+from resources.processes import MARK, process_of
+from resources.settings import Settings, child_environment
 
-_START_SECONDS = 60
-_END_SECONDS = 20
+_SECONDS = 60
+
+
+@dg.job
+def nothing() -> None:
+    pass
 
 
 class CodeServer:
     def __init__(self, home: Path) -> None:
-        self.port = free_port()
-        (home / "dagster").mkdir()
-        given = {
-            MARK: str(home),
-            "HEADWATER_HOME": str(home),
-            "HEADWATER_PROVIDERS": "sandbox",
-            "DAGSTER_HOME": str(home / "dagster"),
-        }
+        self.home = home
+        settings = Settings(home=home, providers="sandbox")
+        self.folder = settings.dagster_home
+        self.folder.mkdir()
+        dagster_storage.prepare(settings)
         server = ["api", "grpc", "--port", str(free_port()), "-m", "pipelines.definitions"]
         with (home / "log.txt").open("wb") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "pipelines.code_server", str(self.port), *server],
-                env={**os.environ, **given},
+                [sys.executable, "-m", "pipelines.code_server", str(self.folder), *server],
+                env=child_environment(settings, {MARK: str(home)}),
                 stdout=log,
                 stderr=subprocess.STDOUT,
             )
 
     def wait(self) -> None:
         """Until it takes connections."""
-        until = time.monotonic() + _START_SECONDS
-        while True:
-            try:
-                socket.create_connection(("127.0.0.1", self.port)).close()
-            except OSError:
-                assert time.monotonic() < until
-                time.sleep(0.1)
-            else:
-                return
+        until = time.monotonic() + _SECONDS
+        while not (self.folder / FORKS).exists():
+            assert time.monotonic() < until
+            time.sleep(0.1)
+
+    def connect(self) -> socket.socket:
+        connection = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        connection.settimeout(_SECONDS)
+        connection.connect(str(self.folder / FORKS))
+        return connection
 
     def ask(self, sent: bytes) -> bytes:
         """What it answers; empty where it hangs up."""
-        with socket.create_connection(("127.0.0.1", self.port), 30) as connection:
-            connection.sendall(sent)
-            connection.shutdown(socket.SHUT_WR)
+        with self.connect() as connection:
+            connection.send(sent)
             return connection.recv(9)
 
     def forker(self) -> psutil.Process:
@@ -72,26 +77,69 @@ def server(tmp_path: Path) -> Iterator[CodeServer]:
         server.process.wait()
 
 
-def test_what_is_no_run_is_not_answered_and_the_next_who_asks_is(server: CodeServer) -> None:
-    for wrong in (b"", b"\n", b"one-run\n", b"\xff\xfe\n\xff\n"):
-        assert server.ask(wrong) == b""
-    # Dagster cannot read it: that ends the fork alone.
-    assert server.ask(b"one-run\n{}\n") == b"."
-    assert server.ask(b"two-run\n{}\n") == b"."
+def test_what_is_no_run_ends_alone_and_who_says_nothing_keeps_nobody_waiting(
+    server: CodeServer,
+) -> None:
+    with server.connect():
+        assert server.ask(b"\xff\xfe") == b""
+        # Dagster does not know them: that ends their forks.
+        assert server.ask(b"one-run") == b"."
+        assert server.ask(b"two-run") == b"."
     assert server.process.poll() is None
+
+
+def test_nobody_else_may_connect(server: CodeServer) -> None:
+    assert (server.folder / FORKS).stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize(
+    ("status", "ended"),
+    [
+        (dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.FAILURE),
+        (dg.DagsterRunStatus.CANCELING, dg.DagsterRunStatus.CANCELED),
+    ],
+)
+def test_a_run_that_is_killed_before_it_can_say_so_is_over_at_once(
+    server: CodeServer, status: dg.DagsterRunStatus, ended: dg.DagsterRunStatus
+) -> None:
+    with dg.DagsterInstance.from_config(str(server.folder)) as instance:
+        run = instance.create_run_for_job(nothing, status=status)
+        assert server.ask(run.run_id.encode()) == b"."
+        process = process_of(run.run_id, server.home)
+        assert process is not None
+        process.kill()
+        until = time.monotonic() + _SECONDS
+        while not _is_over(instance, run.run_id):
+            assert time.monotonic() < until
+            time.sleep(0.1)
+        [over] = instance.get_runs(dg.RunsFilter([run.run_id]))
+        assert over.status is ended
+
+
+def _is_over(instance: dg.DagsterInstance, run_id: str) -> bool:
+    run = instance.get_run_by_id(run_id)
+    return run is not None and run.is_finished
 
 
 def test_the_code_server_ends_with_the_process_that_forks(server: CodeServer) -> None:
     server.forker().kill()
-    assert server.process.wait(_END_SECONDS) == 1
+    assert server.process.wait(_SECONDS) == 1
 
 
-def test_the_process_that_forks_ends_with_the_code_server_and_frees_the_port(
-    server: CodeServer,
-) -> None:
+def test_the_process_that_forks_ends_with_the_code_server(server: CodeServer) -> None:
     forker = server.forker()
     server.process.kill()
     server.process.wait()
-    psutil.wait_procs([forker], _END_SECONDS)
+    psutil.wait_procs([forker], _SECONDS)
     assert not forker.is_running() or forker.status() == psutil.STATUS_ZOMBIE
-    socket.create_server(("127.0.0.1", server.port)).close()
+
+
+def test_a_stop_lets_the_code_server_end_in_good_order(server: CodeServer) -> None:
+    forker = server.forker()
+    # By then it listens to signals.
+    while b"Started Dagster code server" not in (server.home / "log.txt").read_bytes():
+        assert server.process.poll() is None
+        time.sleep(0.1)
+    for process in (forker, psutil.Process(server.process.pid)):
+        process.send_signal(signal.SIGTERM)
+    assert server.process.wait(_SECONDS) == 0

@@ -21,6 +21,7 @@ from resources.ledger import collections
 from resources.plan import OHLCV_ASSET, OHLCV_JOB, SENTIMENT_ASSET, SNAPSHOTS_ASSET, SNAPSHOTS_JOB
 from resources.processes import marked
 from resources.schemas import CANDLES, PRICES
+from tests.pipelines.conftest import SCHEDULE
 from tests.pipelines.demo import Demo
 
 KINDS = {"api", "code-server", "daemon", "webserver", "run", "sandbox"}
@@ -39,14 +40,22 @@ def test_it_prints_addresses_that_answer_and_a_key_that_works_once(demo: Demo) -
     assert status["mode"] == "sandbox"
 
 
+def test_runs_and_schedules_go_by_the_environment_and_then_by_the_file_of_the_folder_of_the_start(
+    demo: Demo,
+) -> None:
+    collected = demo.lake.scan(CANDLES, {}).select(pl.col("symbol").n_unique()).collect().item()
+    assert collected == int(demo.settings["HEADWATER_TOP_N_CRYPTOS"])
+    query = """{ repositoriesOrError { ... on RepositoryConnection { nodes {
+        schedules { cronSchedule } } } } }"""
+    [repository] = demo.graphql(query)["repositoriesOrError"]["nodes"]
+    assert SCHEDULE in {schedule["cronSchedule"] for schedule in repository["schedules"]}
+
+
 def test_each_feed_was_materialized_with_green_checks(demo: Demo) -> None:
     query = """{ assetNodes { assetKey { path } assetMaterializations(limit: 1) { runId }
         assetChecksOrError { ... on AssetChecks { checks { name
           executionForLatestMaterialization { status } } } } } }"""
-    answer = httpx.post(
-        f"http://127.0.0.1:{demo.dagster_port}/graphql", json={"query": query}, timeout=30
-    ).json()
-    nodes = answer["data"]["assetNodes"]
+    nodes = demo.graphql(query)["assetNodes"]
     by_name = {node["assetKey"]["path"][-1]: node for node in nodes}
     others = {"candle_quality", "ohlcv_resampled", "provider_snapshots"}
     feeds = {*CADENCES, SENTIMENT_ASSET}
@@ -152,10 +161,7 @@ def test_a_partition_of_snapshots_is_materialized_as_the_ui_does(demo: Demo) -> 
     assert run.status == "SUCCESS"
     query = """{ assetNodeOrError(assetKey: {path: ["provider_snapshots"]}) { ... on AssetNode {
         latestMaterializationByPartition(partitions: ["kraken"]) { runId } } } }"""
-    answer = httpx.post(
-        f"http://127.0.0.1:{demo.dagster_port}/graphql", json={"query": query}, timeout=30
-    ).json()
-    [found] = answer["data"]["assetNodeOrError"]["latestMaterializationByPartition"]
+    [found] = demo.graphql(query)["assetNodeOrError"]["latestMaterializationByPartition"]
     assert found["runId"] == run.id
 
 
@@ -224,12 +230,7 @@ def _candles(demo: Demo, interval: str) -> pl.DataFrame:
 def _events(demo: Demo, run_id: str) -> str:
     query = """query Events($id: ID!) { logsForRun(runId: $id) { ... on EventConnection {
         events { ... on MessageEvent { eventType } } } } }"""
-    answer = httpx.post(
-        f"http://127.0.0.1:{demo.dagster_port}/graphql",
-        json={"query": query, "variables": {"id": run_id}},
-        timeout=30,
-    ).json()
-    events = answer["data"]["logsForRun"].get("events", [])
+    events = demo.graphql(query, id=run_id)["logsForRun"].get("events", [])
     return " ".join(str(event.get("eventType")) for event in events)
 
 

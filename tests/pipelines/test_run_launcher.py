@@ -7,7 +7,6 @@ import dagster as dg
 import pytest
 from dagster._core.launcher import LaunchRunContext, WorkerStatus
 
-from pipelines.processes import free_port
 from pipelines.run_launcher import ForkedRunLauncher
 from resources.errors import Unavailable
 
@@ -25,7 +24,7 @@ def instance(tmp_path: Path) -> Iterator[dg.DagsterInstance]:
 
 @pytest.fixture
 def launcher(instance: dg.DagsterInstance) -> ForkedRunLauncher:
-    launcher = ForkedRunLauncher(free_port())
+    launcher = ForkedRunLauncher()
     launcher.register_instance(instance)
     return launcher
 
@@ -38,9 +37,8 @@ def test_a_launch_says_that_the_code_server_is_gone(
     instance: dg.DagsterInstance, launcher: ForkedRunLauncher
 ) -> None:
     run = _ended(instance)
-    origin = dg.reconstructable(nothing).get_python_origin()
     with pytest.raises(Unavailable, match="the code server forks no run now"):
-        launcher.launch_run(LaunchRunContext(run._replace(job_code_origin=origin), None))
+        launcher.launch_run(LaunchRunContext(run, None))
 
 
 def test_a_run_without_a_process_is_not_healthy(
