@@ -24,7 +24,7 @@ from resources.errors import Unavailable
 from resources.processes import process_of
 
 # Seconds for which a code server that starts again is waited for.
-_PATIENCE = 10.0
+_PATIENCE = 30.0
 _PAUSE = 0.2
 
 

@@ -108,10 +108,23 @@ def launch(dagster: Dagster, ledger: Ledger, request: Request, origin: str) -> L
     """
     if waiting := dagster.runs_waiting(OHLCV_JOB):
         raise Conflict(f"a collection is going already (run {waiting[0].id})")
+    _end_unbegun(dagster, ledger)
     with claimed(ledger, request, origin) as (collection_id, tags):
         run_id = dagster.launch(OHLCV_JOB, {**tags, **BEHIND_SCHEDULES}, request.run_config)
         collections.launched(ledger, collection_id, run_id)
     return Launched(collection_id, run_id)
+
+
+def _end_unbegun(dagster: Dagster, ledger: Ledger) -> None:
+    """One whose run was killed before it began cannot say itself that it is over."""
+    for one in collections.going(ledger):
+        run = dagster.run(one.run_id) if one.run_id and one.state == "launching" else None
+        if run is None or run.going:
+            continue
+        # It may have begun, and ended, since it was looked at.
+        now = collections.find(ledger, one.id)
+        if now is not None and now.state == "launching":
+            collections.end(ledger, one.id, "failure", "its run ended before it began")
 
 
 @contextmanager

@@ -163,12 +163,12 @@ class Dagster:
 
     def _ask(self, query: str, variables: Mapping[str, Any]) -> Mapping[str, Any]:
         try:
-            response = self._http.post(
-                "/graphql", json={"query": query, "variables": variables}
-            ).raise_for_status()
-            answer: Mapping[str, Any] = response.json()
+            response = self._http.post("/graphql", json={"query": query, "variables": variables})
+            answer: Mapping[str, Any] = response.json() if response.is_success else {}
         except (httpx.HTTPError, ValueError) as error:
             raise Unavailable(f"Dagster does not answer: {error}") from error
+        if not response.is_success:
+            raise Unavailable(f"Dagster answers with {response.status_code} now: try again soon")
         if answer.get("errors"):
             raise InvalidInput(f"Dagster refused the query: {answer['errors'][0]['message']}")
         return dict(answer["data"])

@@ -29,7 +29,7 @@ from resources.service_settings import ServiceSettings
 from resources.setting_values import PREFIX
 from resources.settings import Settings
 from sandbox.faults import Fault, Kind
-from tests.markdown import ROOT, documents, headings, links, read, rows, section, slug
+from tests.markdown import ROOT, documents, headings, links, read, rows, section, slug, without_code
 
 PROVIDERS = sorted(coded_providers().values(), key=lambda provider: provider.id)
 
@@ -246,6 +246,16 @@ def test_each_link_leads_somewhere() -> None:
             elif anchor and anchor not in map(slug, headings(target.read_text())):
                 broken.append(f"{document}: {file}#{anchor}")
     assert broken == []
+
+
+def test_no_code_within_a_line_is_left_open() -> None:
+    found = [
+        f"{document}:{number}"
+        for document in documents()
+        for number, line in enumerate(without_code(read(document)).splitlines(), 1)
+        if line.count("`") % 2
+    ]
+    assert found == []
 
 
 def test_each_decision_is_numbered_and_says_what_follows() -> None:

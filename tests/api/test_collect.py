@@ -151,6 +151,22 @@ def test_a_run_that_waits_for_its_turn_counts_as_going(store: Store) -> None:
             assert client.post(TRIGGER, json={"mode": "forward"}).status_code == 409
 
 
+@pytest.mark.parametrize(("began", "status"), [(False, 202), (True, 409)])
+def test_one_whose_run_ended_before_it_began_keeps_nobody_waiting(
+    client: httpx.Client, dagster: PlayedDagster, store: Store, began: bool, status: int
+) -> None:
+    assert client.post(TRIGGER, json={"mode": "forward"}).status_code == 202
+    [first] = collections.newest(store.ledger)
+    if began:
+        collections.begin(store.ledger, first.id, "forward", "api", str(first.run_id))
+    dagster.status = "FAILURE"
+    assert client.post(TRIGGER, json={"mode": "forward"}).status_code == status
+    found = collections.find(store.ledger, first.id)
+    assert found is not None
+    told = ("running", None) if began else ("failure", "its run ended before it began")
+    assert (found.state, found.error) == told
+
+
 def test_without_dagster_nothing_is_claimed(store: Store) -> None:
     with served(store.settings) as client:
         answer = client.post(
