@@ -16,11 +16,13 @@ from pipelines.monitoring import MONITORING_JOBS
 from pipelines.schedules import SCHEDULES
 from resources import log_lines
 from resources.dagster_resources import resources_of
-from resources.settings import load_settings, secrets_of
+from resources.settings import load_settings, return_to_folder, secrets_of
 
 
 @dg.definitions
 def defs() -> dg.Definitions:
+    # Dagster has looked for an .env by now.
+    return_to_folder()
     settings = load_settings()
     log_lines.configure(settings.log_level, secrets_of(settings))
     return dg.Definitions(

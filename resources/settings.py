@@ -273,6 +273,11 @@ def _dotenv() -> Mapping[str, str | None]:
     return dotenv_values(_folder() / _DOTENV)
 
 
+def return_to_folder() -> None:
+    """Work where who started this service did: relative paths of settings go by that."""
+    os.chdir(_folder())
+
+
 def _folder() -> Path:
     """Where the files with settings are: the working folder, of a service that of who started it."""
     return Path(os.environ.get(_FOLDER, ""))

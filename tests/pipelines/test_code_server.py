@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import dagster as dg
@@ -105,9 +106,10 @@ def test_a_run_that_is_killed_before_it_can_say_so_is_over_at_once(
     with dg.DagsterInstance.from_config(str(server.folder)) as instance:
         run = instance.create_run_for_job(nothing, status=status)
         assert server.ask(run.run_id.encode()) == b"."
-        process = process_of(run.run_id, server.home)
-        assert process is not None
-        process.kill()
+        # Where it is sooner it breaks down by itself: the run does not say where its code is.
+        if process := process_of(run.run_id, server.home):
+            with suppress(psutil.NoSuchProcess):
+                process.kill()
         until = time.monotonic() + _SECONDS
         while not _is_over(instance, run.run_id):
             assert time.monotonic() < until

@@ -176,7 +176,7 @@ def test_a_cancel_ends_the_retries_of_a_run_also_where_its_code_server_was_kille
         run = demo.dagster.run(run_id)
         assert run is not None
         runs = demo.runs()
-        assert runs
+        assert str(demo.folder) in {one.cwd() for one in runs}
         for one in set(demo.processes("pipelines.code_server")).difference(runs):
             with suppress(psutil.NoSuchProcess):
                 one.kill()
