@@ -1,5 +1,6 @@
 """Child processes: started each in a group of its own, watched, and ended for good."""
 
+import random
 import signal
 import socket
 import subprocess
@@ -101,7 +102,15 @@ def require_free(port: int, host: str, setting: str) -> None:
 
 
 def free_port() -> int:
-    """A port of loopback that nobody uses now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port of loopback that nobody uses now.
+
+    Systems hand out none of these themselves (Linux from 32768), so that no connection gets it
+    before its server does. Raises StartRefused where a hundred are taken.
+    """
+    for port in random.sample(range(20_000, 32_768), 100):
+        try:
+            with socket.create_server(("127.0.0.1", port)):
+                return port
+        except OSError:
+            continue
+    raise StartRefused("no port of 127.0.0.1 from 20000 to 32767 is free")

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import psutil
 
-from benchmarks.parts.served import free_port
+from pipelines.processes import free_port
 from resources.ledger import Ledger, keys
 from resources.processes import is_run, marked
 from resources.redaction import redacted

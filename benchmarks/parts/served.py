@@ -1,7 +1,6 @@
 """Servers as processes of their own: started, waited for, watched, ended."""
 
 import os
-import socket
 import subprocess
 import sys
 import tempfile
@@ -13,6 +12,8 @@ from pathlib import Path
 
 import httpx
 import psutil
+
+from pipelines.processes import free_port
 
 _PATIENCE = 60.0
 
@@ -63,12 +64,6 @@ def api(home: Path, **settings: object) -> Iterator[Server]:
     more = {f"HEADWATER_{name.upper()}": str(value) for name, value in given.items()}
     with serving([sys.executable, "-m", "api"], port, "/livez", more) as server:
         yield server
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _answers(process: "subprocess.Popen[bytes]", url: str) -> bool:

@@ -14,8 +14,9 @@ import polars as pl
 
 from api.queries.candles import to_rows
 from benchmarks.klines_server import START
-from benchmarks.parts.served import Server, api, free_port, serving
+from benchmarks.parts.served import Server, api, serving
 from benchmarks.written_lake import candle_page, opened
+from pipelines.processes import free_port
 from resources.candle_view import CandleView
 from resources.flush import flush_candles
 from resources.ledger import keys

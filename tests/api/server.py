@@ -1,6 +1,5 @@
 """The service under a real uvicorn, in a thread of the test's process."""
 
-import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -20,6 +19,7 @@ from resources.ledger import Ledger, keys
 from resources.settings import Settings
 from tests.api.described import require_described
 from tests.ledgers import ledger_at
+from tests.ports import free_port
 
 # Tests ask more often than people.
 UNLIMITED = dict.fromkeys(
@@ -71,6 +71,7 @@ def served(
     thread.start()
     try:
         until(lambda: server.started or not thread.is_alive())
+        assert server.started
         with client_of(f"http://127.0.0.1:{settings.port}") as client:
             yield client
     finally:
@@ -96,12 +97,6 @@ def paged(client: httpx.Client, path: str) -> Iterator[dict[str, Any]]:
         page = client.get(f"{path}&cursor={cursor}" if cursor else path).json()
         yield page
         cursor = page["next_cursor"]
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def until(condition: Callable[[], bool], within: float = 20) -> None:

@@ -20,8 +20,9 @@ from resources.ledger.breakers import Breakers
 from resources.ledger.budgets import Budgets
 from resources.ledger.health import Finding
 from resources.providers import load_providers
-from tests.api.server import Store, free_port, served
+from tests.api.server import Store, served
 from tests.api.watched import count
+from tests.ports import free_port
 
 EVERYONE = len(load_providers())
 

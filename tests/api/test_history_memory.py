@@ -13,7 +13,8 @@ import psutil
 import pytest
 
 from tests.api.minutes import put_minutes
-from tests.api.server import Store, free_port, opened, until
+from tests.api.server import Store, opened, until
+from tests.ports import free_port
 
 ROWS = 2_000_000
 PATH = "/api/ohlcv/history/BTC/USDT?interval=1m&start=2019-01-01&end=2030-01-01"

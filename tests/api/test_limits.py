@@ -19,7 +19,8 @@ from api.credentials import COOKIE
 from api.unguarded import UNGUARDED
 from resources.ledger import Ledger, daily_usage, keys
 from resources.settings import Settings
-from tests.api.server import Store, free_port, served, until
+from tests.api.server import Store, served, until
+from tests.ports import free_port
 
 TOLD = ("ratelimit-limit", "ratelimit-remaining", "ratelimit-reset")
 OPEN = "/api/categories"

@@ -12,7 +12,8 @@ from resources.providers import load_providers
 from resources.schedules import minimum_interval
 from resources.settings import Settings
 from tests.api.played_dagster import playing
-from tests.api.server import Store, free_port, served
+from tests.api.server import Store, served
+from tests.ports import free_port
 
 TASKS = "/api/v2/schedule/tasks"
 SLOW = max(load_providers().values(), key=minimum_interval)

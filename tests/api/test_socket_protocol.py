@@ -22,9 +22,10 @@ from websockets.frames import Close, Frame, Opcode
 from api.live.conversation import SERVER_OPTIONS
 from api.live.pause import Beat
 from api.patience import PatientHttp
-from tests.api.server import Store, free_port, served, until
+from tests.api.server import Store, served, until
 from tests.api.storing import put_bare_commits
 from tests.api.talk import talking
+from tests.ports import free_port
 
 SOCKETS = ["/ws", "/ws/live", "/api/v2/ws"]
 Frames = list[Frame]

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import httpx
 
-from tests.api.server import Store, free_port, served, until
+from tests.api.server import Store, served, until
 from tests.api.talk import talking
+from tests.ports import free_port
 
 START = """
 import os, sys

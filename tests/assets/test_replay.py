@@ -10,7 +10,8 @@ from pipelines.supervisor import sandbox_config
 from resources.schemas import CANDLES
 from resources.settings import Settings
 from sandbox.server import running
-from tests.api.server import free_port, served
+from tests.api.server import served
+from tests.ports import free_port
 from tests.runs import Platform
 
 NATIVES = ["BTCUSDT", "FLOWUSDT", "LTCUSDT"]

@@ -14,13 +14,13 @@ from typing import Any
 import httpx
 import psutil
 
-from pipelines.processes import free_port
 from resources.errors import Unavailable
 from resources.graphql import Dagster, Run
 from resources.lake import Lake
 from resources.ledger import Ledger
 from resources.plan import PRICES_JOB, day_key
 from resources.processes import is_run, marked
+from tests.ports import free_port
 
 _START_SECONDS = 300
 # Seconds that an answer may take, as on a machine with much else to do.

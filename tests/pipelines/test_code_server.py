@@ -15,9 +15,9 @@ import pytest
 
 from pipelines import dagster_storage
 from pipelines.code_server import FORKS
-from pipelines.processes import free_port
 from resources.processes import MARK, process_of
 from resources.settings import Settings, child_environment
+from tests.ports import free_port
 
 _SECONDS = 60
 

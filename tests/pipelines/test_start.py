@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.processes import free_port
+from pipelines import processes
 from tests.pipelines.demo import Demo
+from tests.ports import free_port
 
 ROOT = Path(__file__).parents[2]
 
@@ -146,7 +147,8 @@ def test_an_old_python_is_named(checkout: Path) -> None:
     assert "Python 3.11 or newer is needed" in dev(checkout, "exit 1")
 
 
-def test_free_ports_differ_from_a_taken_one() -> None:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        assert free_port() != taken.getsockname()[1]
+def test_a_free_port_is_below_those_that_linux_hands_out() -> None:
+    port = processes.free_port()
+    assert 20_000 <= port < 32_768
+    with socket.create_server(("127.0.0.1", port)):
+        pass

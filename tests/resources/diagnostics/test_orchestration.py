@@ -8,8 +8,8 @@ import pytest
 
 from resources.graphql import Dagster
 from tests.api.played_dagster import PlayedDagster, playing
-from tests.api.server import free_port
 from tests.api.test_health import webserver
+from tests.ports import free_port
 from tests.resources.diagnostics.patient import Patient
 
 
