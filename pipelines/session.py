@@ -21,6 +21,7 @@ from resources.collecting import Request
 from resources.errors import Conflict, Unavailable
 from resources.graphql import Dagster
 from resources.ledger import Ledger, coverage, keys, latest
+from resources.local_http import local_client
 from resources.plan import OHLCV_JOB, PRICES_JOB, Window, day_key
 from resources.settings import Settings, secrets_of
 
@@ -62,6 +63,7 @@ class _Session:
         self._dagster = Dagster(supervisor.dagster_url)
         host = f"[{settings.host}]" if ":" in settings.host else settings.host
         self._api = f"http://{host}:{settings.port}"
+        self._http = local_client(self._api, timeout=2)
         self._greeted = False
 
     def start(self) -> None:
@@ -96,7 +98,7 @@ class _Session:
     def _api_ready(self) -> bool:
         self._check_stop()
         try:
-            return httpx.get(f"{self._api}/readyz", timeout=2).is_success
+            return self._http.get("/readyz").is_success
         except httpx.HTTPError:
             return False
 

@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 
 from resources.errors import HeadwaterError, InvalidInput, Unavailable
+from resources.local_http import local_client
 
 LOCATION = "headwater"
 REPOSITORY = "__repository__"
@@ -55,7 +56,7 @@ class Dagster:
     """Talks to the webserver at `url`; every call raises Unavailable when it does not answer."""
 
     def __init__(self, url: str, timeout: float = 10.0) -> None:
-        self._http = httpx.Client(base_url=url, timeout=timeout)
+        self._http = local_client(url, timeout)
 
     def close(self) -> None:
         self._http.close()

@@ -290,5 +290,7 @@ def child_environment(settings: Settings, more: Mapping[str, str]) -> dict[str, 
         f"{PREFIX}PROVIDERS": settings.providers,
         "DAGSTER_HOME": str(settings.dagster_home),
         _FOLDER: str(Path.cwd()),
+        # Else gRPC asks a proxy of the environment for Dagster's code server, which is here.
+        "no_grpc_proxy": "127.0.0.1,localhost",
     }
     return {**os.environ, **decided, **more}

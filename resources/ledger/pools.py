@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from resources.errors import Conflict, InvalidInput, NotFound, UnknownName
 from resources.ledger.database import Ledger
-from resources.ledger.rows import insert_missing
+from resources.ledger.rows import insert_all_missing, insert_missing
 from resources.ledger.tables import (
     pool_members,
     pool_seeds,
@@ -105,7 +105,7 @@ def add_member(ledger: Ledger, pool_id: str, member: StoredMember) -> None:
         pool = _one(connection, pool_id)
         if any(there.provider == member.provider for there in pool.members):
             raise Conflict(f"{member.provider} is a member of {pool_id} already")
-        _insert_member(connection, pool_id, member)
+        insert_missing(connection, pool_members, **_place(pool_id, member))
 
 
 def remove_member(ledger: Ledger, pool_id: str, provider_id: str) -> None:
@@ -133,12 +133,15 @@ def seed(ledger: Ledger, seeds: Sequence[StoredPool]) -> None:
             if (pool.id, "") in news:
                 _insert(connection, ledger, pool)
         there = set(connection.execute(sa.select(pools.c.id)).scalars())
-        for pool in seeds:
-            for member in pool.members if pool.id in there else ():
-                if (pool.id, member.provider) in news:
-                    _insert_member(connection, pool.id, member)
-        for pool_id, provider in sorted(news):
-            insert_missing(connection, pool_seeds, pool=pool_id, provider=provider)
+        members = [
+            _place(pool.id, member)
+            for pool in seeds
+            for member in pool.members
+            if pool.id in there and (pool.id, member.provider) in news
+        ]
+        insert_all_missing(connection, pool_members, members)
+        seeded = [{"pool": pool_id, "provider": provider} for pool_id, provider in sorted(news)]
+        insert_all_missing(connection, pool_seeds, seeded)
 
 
 def slug(name: str) -> str:
@@ -180,8 +183,6 @@ def _insert(connection: sa.Connection, ledger: Ledger, pool: StoredPool) -> None
     )  # fmt: skip
 
 
-def _insert_member(connection: sa.Connection, pool_id: str, member: StoredMember) -> None:
-    insert_missing(
-        connection, pool_members, pool=pool_id, provider=member.provider,
-        priority=member.priority, weight=member.weight,
-    )  # fmt: skip
+def _place(pool_id: str, member: StoredMember) -> dict[str, str | int]:
+    place = {"priority": member.priority, "weight": member.weight}
+    return {"pool": pool_id, "provider": member.provider, **place}

@@ -14,9 +14,16 @@ T = TypeVar("T")
 def insert_missing(connection: sa.Connection, table: sa.Table, **values: Any) -> bool:
     """Insert a row unless one with its primary key is there, and say so; safe against other
     processes."""
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(table).values(**values).on_conflict_do_nothing()
+    statement = _insert(connection, table).values(**values).on_conflict_do_nothing()
     return bool(connection.execute(statement).rowcount)
+
+
+def insert_all_missing(
+    connection: sa.Connection, table: sa.Table, rows: Sequence[Mapping[str, Any]]
+) -> None:
+    """`insert_missing` for many rows, all with the same columns, at once."""
+    if rows:
+        connection.execute(_insert(connection, table).on_conflict_do_nothing(), rows)
 
 
 def add_counts(
@@ -26,8 +33,7 @@ def add_counts(
 
     Other columns than those and the primary key become what the row says.
     """
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    insert = dialect.insert(table)
+    insert = _insert(connection, table)
     keys = [column.name for column in table.primary_key]
     news = {
         name: table.c[name] + insert.excluded[name] if name in counts else insert.excluded[name]
@@ -35,6 +41,12 @@ def add_counts(
         if name not in keys
     }
     connection.execute(insert.on_conflict_do_update(index_elements=keys, set_=news), list(rows))
+
+
+def _insert(connection: sa.Connection, table: sa.Table) -> sqlite.Insert | postgresql.Insert:
+    if connection.dialect.name == "postgresql":
+        return postgresql.insert(table)
+    return sqlite.insert(table)
 
 
 class Cached(Generic[T]):

@@ -13,8 +13,9 @@ SCHEDULE = "7 */5 * * *"
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     """A running `headwater demo` in an empty home, shared by the tests of a module. Of what stands
-    in its .env the environment says otherwise of all but the schedule."""
-    running = Demo(Path(tmp_path_factory.mktemp("home")))
+    in its .env the environment says otherwise of all but the schedule; its proxy does not answer."""
+    proxies = dict.fromkeys(("http_proxy", "https_proxy", "ALL_PROXY"), "http://127.0.0.1:9")
+    running = Demo(Path(tmp_path_factory.mktemp("home")), **proxies)
     running.folder = tmp_path_factory.mktemp("started")
     (running.folder / ".env").write_text(
         "HEADWATER_PROVIDERS=live\n"
