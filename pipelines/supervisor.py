@@ -14,7 +14,14 @@ from pipelines import dagster_storage
 from pipelines.home import finish_restore, own_home
 from pipelines.last_backup import last_backup
 from pipelines.output import say
-from pipelines.processes import RUN_ENVIRONMENT, Child, end_all, free_port, require_free
+from pipelines.processes import (
+    MEMORY_ENVIRONMENT,
+    RUN_ENVIRONMENT,
+    Child,
+    end_all,
+    free_port,
+    require_free,
+)
 from resources.errors import StartRefused, StoreUnavailable, Unavailable
 from resources.graphql import LOCATION, Dagster
 from resources.ledger import Ledger, collections
@@ -142,7 +149,7 @@ class Supervisor:
 
     def _child(self, name: str, command: list[str], more: Mapping[str, str] | None = None) -> Child:
         marked = {MARK: str(self.home), "PYTHONUNBUFFERED": "1", **(more or {})}
-        environment = child_environment(self.settings, marked)
+        environment = child_environment(self.settings, {**MEMORY_ENVIRONMENT, **marked})
         return Child(name, command, environment, self.home / "logs" / f"{name}.log")
 
     def _start(self) -> None:
